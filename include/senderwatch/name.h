@@ -1,0 +1,74 @@
+/*
+ * From the name and type that were asked to what the answer would speak of.
+ */
+#ifndef SENDERWATCH_NAME_H
+#define SENDERWATCH_NAME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <libpsl.h>
+
+#include "senderwatch/observation.h"
+#include "senderwatch/registry.h"
+#include "senderwatch/result.h"
+
+#define SW_TYPE_MX 15
+#define SW_TYPE_TXT 16
+#define SW_NAME_WIRE_MAX 255	/* RFC 1035 section 2.3.4 */
+#define SW_SUFFIX_MAX 256
+
+/*
+ * What tells registrable domains apart: the Public Suffix List's ICANN
+ * section and the registry tables. All is borrowed and must outlive the
+ * struct's use; it is read only, so threads may share it.
+ */
+struct sw_suffixes {
+	const psl_ctx_t *psl;
+	const struct sw_registry *const *registries;
+	size_t registry_count;
+	/*
+	 * Take a top-level domain that the list does not hold for a public
+	 * suffix, as the list's algorithm does. Off by default: names under
+	 * such a domain are a network's private ones.
+	 */
+	bool unlisted_tlds;
+};
+
+struct sw_name {
+	enum sw_mechanism mechanism;	/* SW_MECHANISM_NONE: not watched */
+	uint8_t subject[SW_NAME_WIRE_MAX]; /* wire format, lower case */
+	size_t subject_length;		/* with the root label */
+	char suffix[SW_SUFFIX_MAX];	/* public suffix, text, lower case */
+	const struct sw_registry *registry; /* NULL: none knows the suffix */
+	const struct sw_registry_type *type; /* NULL: the same */
+	uint8_t depth;	/* DKIM: labels between _domainkey and the subject */
+};
+
+/*
+ * Recognise a lookup of class IN: name is an uncompressed wire-format name of
+ * at most length bytes (RFC 1035 section 3.1), type the RR type asked.
+ * Any bytes are allowed: what is malformed is not watched. Returns the
+ * mechanism, which is out->mechanism too; the other fields of out are set
+ * only if it is not SW_MECHANISM_NONE. Allocates nothing.
+ */
+enum sw_mechanism sw_name_match(const struct sw_suffixes *suffixes,
+    const uint8_t *name, size_t length, uint16_t type, struct sw_name *out);
+
+/*
+ * Write a wire-format name as text without the final dot (RFC 1035 section
+ * 5.1 escapes; "." for the root). Returns the length without NUL, or 0 where
+ * it is malformed or does not fit.
+ */
+size_t sw_name_to_text(const uint8_t *name, size_t length, char *text,
+    size_t size);
+
+/* The reverse; the final dot is optional. Returns the wire length or 0. */
+size_t sw_name_from_text(const char *text, uint8_t *name, size_t size);
+
+/* Is a name (wire) equal to parent or below it? ASCII case-insensitive. */
+bool sw_name_is_within(const uint8_t *name, size_t length,
+    const uint8_t *parent, size_t parent_length);
+
+#endif

@@ -1,0 +1,104 @@
+/*
+ * The database: all that the collector writes and the reports read. The only
+ * door to SQLite.
+ *
+ * One row of table "sighting" for each month, subject, mechanism and state
+ * (outcome and digest): never a row an observation. While the month is open a
+ * row holds the days on which the state was seen, and the three smallest
+ * (day, resolver) pairs, which make the count of resolver-days, capped at 3,
+ * exact whatever is merged twice or in whatever order. When the month is
+ * closed only the capped count and the order of the states remain. State runs
+ * are the view "run" over these rows.
+ */
+#ifndef SENDERWATCH_STORE_H
+#define SENDERWATCH_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "senderwatch/observation.h"
+#include "senderwatch/result.h"
+
+struct sw_store;
+
+enum sw_store_mode {
+	SW_STORE_READ,		/* must exist; sees a stable snapshot a scan */
+	SW_STORE_WRITE		/* created or migrated if need be */
+};
+
+#define SW_STORE_SEEN_MAX 3	/* the cap on resolver-days */
+
+enum sw_result sw_store_open(struct sw_store **store, const char *path,
+    enum sw_store_mode mode);
+void sw_store_close(struct sw_store **store);
+
+/* What went wrong last, for people; "" if nothing did. */
+const char *sw_store_error(const struct sw_store *store);
+
+/*
+ * Merge batches in one transaction; SW_OK means that they are durable.
+ * Anything else: nothing of them is stored. A batch (instance, sequence) that
+ * was merged before changes nothing. resolver names who delivered: the
+ * identity that the transport proved, or the batch's own word.
+ */
+struct sw_store_delivery {
+	const struct sw_batch *batch;
+	const char *resolver;
+};
+struct sw_store_merged {	/* may be NULL; totals of this call */
+	uint64_t batches;
+	uint64_t duplicates;	/* batches that were known already */
+	uint64_t observations;
+};
+enum sw_result sw_store_merge(struct sw_store *store,
+    const struct sw_store_delivery *deliveries, size_t count, uint32_t today,
+    struct sw_store_merged *merged);
+
+/*
+ * Close every month that ended more than grace days before today: days and
+ * pairs go, capped counts and the order of states stay. Sightings of a closed
+ * month that come later are merged at the precision that is left.
+ */
+enum sw_result sw_store_close_months(struct sw_store *store, uint32_t today,
+    unsigned grace_days);
+
+/* A month as the number YYYYMM; 0 for a day that is out of range. */
+uint32_t sw_month_of_day(uint32_t day);
+/* The first day of a month, days since 1970-01-01. */
+uint32_t sw_month_first_day(uint32_t month);
+uint32_t sw_month_next(uint32_t month);
+/* "2026-11" to 202611; 0 where malformed. */
+uint32_t sw_month_parse(const char *text);
+
+/* The latest state of one mechanism in the period that was scanned. */
+struct sw_store_state {
+	bool known;		/* the rest is valid only then */
+	uint8_t outcome;
+	uint8_t dnssec;		/* bit (1 << enum sw_dnssec) for each seen */
+	uint64_t features;
+	uint8_t states;		/* how many different ones, at most 255 */
+	uint8_t seen;		/* resolver-days of all states, at most 3 */
+	uint32_t last_month;
+};
+
+struct sw_store_subject {
+	uint8_t pseudonym[SW_PSEUDONYM_SIZE];
+	const char *name;	/* NULL where pseudonymous */
+	struct sw_group group;
+	struct sw_store_state states[SW_MECHANISM_COUNT];
+};
+
+/*
+ * Call each subject that was seen from month first to month last, in the
+ * order of the pseudonyms, in one snapshot and in constant memory. A result
+ * other than SW_OK of the callback ends the scan and is returned. Where
+ * several states share the last day or month, PRESENT is preferred to
+ * INVALID, ABSENT and NONEXISTENT, then the larger digest.
+ */
+typedef enum sw_result (*sw_store_visit)(void *argument,
+    const struct sw_store_subject *subject);
+enum sw_result sw_store_scan(struct sw_store *store, uint32_t first,
+    uint32_t last, sw_store_visit visit, void *argument);
+
+#endif

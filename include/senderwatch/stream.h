@@ -1,0 +1,56 @@
+/*
+ * Frame Streams over a socket with a deadline on every operation.
+ *
+ * libfstrm's own unix writer resends from the start after a short write and
+ * has no time-out; these are fstrm_rdwr operations that loop over partial
+ * reads and writes, survive EINTR, and give up at a deadline.
+ */
+#ifndef SENDERWATCH_STREAM_H
+#define SENDERWATCH_STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <fstrm.h>
+
+#include "senderwatch/result.h"
+
+struct sw_stream;
+
+struct sw_stream_options {
+	unsigned operation_ms;	/* limit of one read or write of a frame part */
+	unsigned total_ms;	/* limit of the stream's whole life; 0: none */
+	/* Ask between waits whether to give up, at least every 100 ms; or NULL. */
+	bool (*cancelled)(void *argument);
+	void *cancelled_argument;
+};
+
+/*
+ * Take over a connected socket (set to non-blocking here) and make an
+ * fstrm_rdwr of it for fstrm_writer_init() or fstrm_reader_init(), which own
+ * it from then on and close the socket. *stream stays valid until the
+ * fstrm_rdwr is destroyed. On failure the socket is closed.
+ */
+enum sw_result sw_stream_new(int fd, const struct sw_stream_options *options,
+    struct fstrm_rdwr **rdwr, struct sw_stream **stream);
+
+/*
+ * Let every further operation fail. To be called before an fstrm_reader is
+ * destroyed whose data could not be kept: destroying it would otherwise send
+ * FINISH, which is the acknowledgement.
+ */
+void sw_stream_abort(struct sw_stream *stream);
+
+/* Why the last operation failed; SW_OK if none did. */
+enum sw_result sw_stream_error(const struct sw_stream *stream);
+
+/* Connect to a unix socket, waiting at most ms. *fd is the result. */
+enum sw_result sw_unix_connect(const char *path, unsigned ms, int *fd);
+
+/*
+ * Listen on a unix socket with the given mode. A socket that nobody answers
+ * on is replaced; one that is in use, or a file of another kind, is not.
+ */
+enum sw_result sw_unix_listen(const char *path, unsigned mode, int *fd);
+
+#endif
