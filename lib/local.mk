@@ -1,0 +1,19 @@
+# libsenderwatch: pure logic over bytes.
+noinst_LTLIBRARIES += lib/libsenderwatch.la
+lib_libsenderwatch_la_SOURCES = \
+	lib/text.c \
+	lib/name.c \
+	lib/registry.c \
+	lib/pseudonym.c \
+	lib/answer.c
+nodist_lib_libsenderwatch_la_SOURCES = lib/registries.c
+lib_libsenderwatch_la_CPPFLAGS = $(AM_CPPFLAGS)
+lib_libsenderwatch_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS)
+lib_libsenderwatch_la_LIBADD = $(PSL_LIBS) $(CRYPTO_LIBS)
+
+registry_tables = lib/registry/jp.registry
+EXTRA_DIST += $(registry_tables) lib/registry/embed.awk
+CLEANFILES += lib/registries.c
+lib/registries.c: $(registry_tables) lib/registry/embed.awk
+	$(AM_V_GEN)$(MKDIR_P) lib && LC_ALL=C $(AWK) -f $(top_srcdir)/lib/registry/embed.awk \
+		`for t in $(registry_tables); do echo $(top_srcdir)/$$t; done` > $@.tmp && mv $@.tmp $@

@@ -1,0 +1,452 @@
+/* Registry tables: parsing, and classifying registrable domains. */
+#include "senderwatch/registry.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORDS_MAX 4
+#define LINE_MAX_LENGTH 1000
+#define DOMAIN_MAX 253
+
+enum rule_kind { RULE_SUFFIX, RULE_UNDER, RULE_NAME };
+
+struct rule {
+	enum rule_kind kind;
+	char *domain;
+	const struct sw_registry_type *type;
+};
+
+struct deeper {
+	char *label;
+	char *suffix;
+};
+
+struct label {
+	char *name, *language, *text;
+};
+
+struct sw_registry {
+	char *tld;
+	struct sw_registry_type **types;
+	size_t type_count;
+	struct rule *rules;	/* sorted by kind and domain once parsed */
+	size_t rule_count;
+	struct deeper *deepers;
+	size_t deeper_count;
+	struct label *labels;
+	size_t label_count;
+	const struct sw_registry_type *otherwise, *otherwise_idn;
+};
+
+/* A line that is being parsed: the first words, and where the rest begins. */
+struct line {
+	char text[LINE_MAX_LENGTH + 1];
+	char *words[WORDS_MAX];
+	unsigned count;
+};
+
+static int
+compare_rules(const void *a, const void *b)
+{
+	const struct rule *left = a, *right = b;
+
+	if (left->kind != right->kind)
+		return left->kind < right->kind ? -1 : 1;
+	return strcmp(left->domain, right->domain);
+}
+
+/* Grow an array by one zeroed element; NULL if out of memory. */
+static void *
+append(void **array, size_t *count, size_t size)
+{
+	char *grown = reallocarray(*array, *count + 1, size);
+
+	if (grown == NULL)
+		return NULL;
+	*array = grown;
+	return memset(grown + (*count)++ * size, 0, size);
+}
+
+/* Lower-case LDH labels without a final dot. */
+static bool
+is_domain(const char *text)
+{
+	size_t label = 0, total = 0;
+
+	for (; *text != '\0'; text++, total++) {
+		if (*text == '.') {
+			if (label == 0)
+				return false;
+			label = 0;
+		} else if (islower((unsigned char)*text) ||
+		    isdigit((unsigned char)*text) || *text == '-') {
+			if (++label > 63)
+				return false;
+		} else {
+			return false;
+		}
+	}
+	return label > 0 && total <= DOMAIN_MAX;
+}
+
+static bool
+is_type_name(const char *text)
+{
+	size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+
+	return length > 0 && length <= 32 && text[length] == '\0';
+}
+
+const struct sw_registry_type *
+sw_registry_find_type(const struct sw_registry *registry, const char *name)
+{
+	for (size_t i = 0; i < registry->type_count; i++) {
+		if (strcmp(registry->types[i]->name, name) == 0)
+			return registry->types[i];
+	}
+	return NULL;
+}
+
+static enum sw_result
+add_type(struct sw_registry *registry, const struct line *line,
+    const char **reason)
+{
+	const char *group = line->words[line->count == 3 ? 2 : 1];
+	struct sw_registry_type *type;
+	struct sw_registry_type **slot;
+
+	if (line->count > 3 || !is_type_name(line->words[1]) ||
+	    !is_type_name(group)) {
+		*reason = "type wants a name in capitals, and perhaps a group";
+		return SW_ERR_INVALID;
+	}
+	if (sw_registry_find_type(registry, line->words[1]) != NULL) {
+		*reason = "this type is there already";
+		return SW_ERR_INVALID;
+	}
+	slot = append((void **)&registry->types, &registry->type_count,
+	    sizeof(*slot));
+	if (slot == NULL)
+		return SW_ERR_MEMORY;
+	type = *slot = calloc(1, sizeof(*type));
+	if (type == NULL) {
+		registry->type_count--;
+		return SW_ERR_MEMORY;
+	}
+	type->name = strdup(line->words[1]);
+	type->group = strdup(group);
+	return type->name != NULL && type->group != NULL ? SW_OK :
+	    SW_ERR_MEMORY;
+}
+
+static enum sw_result
+add_rule(struct sw_registry *registry, enum rule_kind kind,
+    const struct line *line, const char **reason)
+{
+	const struct sw_registry_type *type;
+	struct rule *rule;
+
+	if (line->count != 3 || !is_domain(line->words[1])) {
+		*reason = "wanted: a domain in lower case, and a type";
+		return SW_ERR_INVALID;
+	}
+	type = sw_registry_find_type(registry, line->words[2]);
+	if (type == NULL) {
+		*reason = "no such type above";
+		return SW_ERR_INVALID;
+	}
+	rule = append((void **)&registry->rules, &registry->rule_count,
+	    sizeof(*rule));
+	if (rule == NULL)
+		return SW_ERR_MEMORY;
+	rule->kind = kind;
+	rule->type = type;
+	rule->domain = strdup(line->words[1]);
+	return rule->domain != NULL ? SW_OK : SW_ERR_MEMORY;
+}
+
+static enum sw_result
+add_deeper(struct sw_registry *registry, const struct line *line,
+    const char **reason)
+{
+	struct deeper *deeper;
+
+	if (line->count != 3 || !is_domain(line->words[1]) ||
+	    strchr(line->words[1], '.') != NULL ||
+	    !is_domain(line->words[2])) {
+		*reason = "wanted: a label, and a public suffix";
+		return SW_ERR_INVALID;
+	}
+	deeper = append((void **)&registry->deepers, &registry->deeper_count,
+	    sizeof(*deeper));
+	if (deeper == NULL)
+		return SW_ERR_MEMORY;
+	deeper->label = strdup(line->words[1]);
+	deeper->suffix = strdup(line->words[2]);
+	return deeper->label != NULL && deeper->suffix != NULL ? SW_OK :
+	    SW_ERR_MEMORY;
+}
+
+static enum sw_result
+add_label(struct sw_registry *registry, const struct line *line,
+    const char **reason)
+{
+	struct label *label;
+
+	if (line->count != 4) {
+		*reason = "wanted: a type or group, a language, and text";
+		return SW_ERR_INVALID;
+	}
+	label = append((void **)&registry->labels, &registry->label_count,
+	    sizeof(*label));
+	if (label == NULL)
+		return SW_ERR_MEMORY;
+	label->name = strdup(line->words[1]);
+	label->language = strdup(line->words[2]);
+	label->text = strdup(line->words[3]);
+	return label->name != NULL && label->language != NULL &&
+	    label->text != NULL ? SW_OK : SW_ERR_MEMORY;
+}
+
+static enum sw_result
+set_default(const struct sw_registry *registry,
+    const struct sw_registry_type **type, const struct line *line,
+    const char **reason)
+{
+	*type = line->count == 2 ?
+	    sw_registry_find_type(registry, line->words[1]) : NULL;
+	if (*type != NULL)
+		return SW_OK;
+	*reason = "wanted: a type that stands above";
+	return SW_ERR_INVALID;
+}
+
+static enum sw_result
+parse_line(struct sw_registry *registry, const struct line *line,
+    const char **reason)
+{
+	const char *verb = line->words[0];
+
+	if (registry->tld == NULL) {
+		if (strcmp(verb, "registry") != 0 || line->count != 2 ||
+		    !is_domain(line->words[1]) ||
+		    strchr(line->words[1], '.') != NULL) {
+			*reason = "the first line must be: registry TLD";
+			return SW_ERR_INVALID;
+		}
+		registry->tld = strdup(line->words[1]);
+		return registry->tld != NULL ? SW_OK : SW_ERR_MEMORY;
+	}
+	if (line->count < 2) {
+		*reason = "a word is missing";
+		return SW_ERR_INVALID;
+	}
+	if (strcmp(verb, "type") == 0)
+		return add_type(registry, line, reason);
+	if (strcmp(verb, "label") == 0)
+		return add_label(registry, line, reason);
+	if (strcmp(verb, "suffix") == 0)
+		return add_rule(registry, RULE_SUFFIX, line, reason);
+	if (strcmp(verb, "under") == 0)
+		return add_rule(registry, RULE_UNDER, line, reason);
+	if (strcmp(verb, "name") == 0)
+		return add_rule(registry, RULE_NAME, line, reason);
+	if (strcmp(verb, "deeper") == 0)
+		return add_deeper(registry, line, reason);
+	if (strcmp(verb, "default") == 0)
+		return set_default(registry, &registry->otherwise, line,
+		    reason);
+	if (strcmp(verb, "default-idn") == 0)
+		return set_default(registry, &registry->otherwise_idn, line,
+		    reason);
+	*reason = "unknown word at the start of the line";
+	return SW_ERR_INVALID;
+}
+
+/* Cut a line into at most WORDS_MAX words; a label's text keeps its blanks. */
+static bool
+split(struct line *line, const char *text, size_t length)
+{
+	char *p = line->text, *comment;
+
+	line->count = 0;
+	if (length > LINE_MAX_LENGTH || memchr(text, '\0', length) != NULL)
+		return false;
+	memcpy(p, text, length);
+	p[length] = '\0';
+	comment = strchr(p, '#');
+	if (comment != NULL)
+		*comment = '\0';
+	for (;;) {
+		p += strspn(p, " \t\r");
+		if (*p == '\0')
+			return true;
+		if (line->count == WORDS_MAX)
+			return false;
+		line->words[line->count++] = p;
+		if (line->count == WORDS_MAX &&
+		    strcmp(line->words[0], "label") == 0) {
+			size_t end = strlen(p);
+
+			while (end > 0 && strchr(" \t\r", p[end - 1]) != NULL)
+				p[--end] = '\0';
+			return true;
+		}
+		p += strcspn(p, " \t\r");
+		if (*p != '\0')
+			*p++ = '\0';
+	}
+}
+
+enum sw_result
+sw_registry_parse(struct sw_registry **registry, const char *text,
+    size_t length, unsigned *line_number, const char **reason)
+{
+	enum sw_result result = SW_ERR_MEMORY;
+	struct sw_registry *parsed = calloc(1, sizeof(*parsed));
+	const char *end = text + length;
+
+	*registry = NULL;
+	*line_number = 0;
+	*reason = "out of memory";
+	if (parsed == NULL)
+		goto out;
+	while (text < end) {
+		const char *eol = memchr(text, '\n', end - text);
+		struct line line;
+
+		if (eol == NULL)
+			eol = end;
+		(*line_number)++;
+		if (!split(&line, text, eol - text)) {
+			*reason = "too long, or too many words";
+			result = SW_ERR_INVALID;
+			goto out;
+		}
+		if (line.count > 0) {
+			result = parse_line(parsed, &line, reason);
+			if (result != SW_OK)
+				goto out;
+		}
+		text = eol < end ? eol + 1 : end;
+	}
+	result = SW_ERR_INVALID;
+	*reason = "the table is empty";
+	if (parsed->tld == NULL)
+		goto out;
+	if (parsed->rule_count > 0)
+		qsort(parsed->rules, parsed->rule_count, sizeof(struct rule),
+		    compare_rules);
+	*registry = parsed;
+	parsed = NULL;
+	*reason = "";
+	result = SW_OK;
+out:
+	sw_registry_free(&parsed);
+	return result;
+}
+
+void
+sw_registry_free(struct sw_registry **registry)
+{
+	struct sw_registry *r = *registry;
+
+	*registry = NULL;
+	if (r == NULL)
+		return;
+	for (size_t i = 0; i < r->type_count; i++) {
+		free(r->types[i]->name);
+		free(r->types[i]->group);
+		free(r->types[i]);
+	}
+	for (size_t i = 0; i < r->rule_count; i++)
+		free(r->rules[i].domain);
+	for (size_t i = 0; i < r->deeper_count; i++) {
+		free(r->deepers[i].label);
+		free(r->deepers[i].suffix);
+	}
+	for (size_t i = 0; i < r->label_count; i++) {
+		free(r->labels[i].name);
+		free(r->labels[i].language);
+		free(r->labels[i].text);
+	}
+	free(r->types);
+	free(r->rules);
+	free(r->deepers);
+	free(r->labels);
+	free(r->tld);
+	free(r);
+}
+
+const char *
+sw_registry_tld(const struct sw_registry *registry)
+{
+	return registry->tld;
+}
+
+const struct sw_registry_type *
+sw_registry_type(const struct sw_registry *registry, size_t index)
+{
+	return index < registry->type_count ? registry->types[index] : NULL;
+}
+
+const char *
+sw_registry_label(const struct sw_registry *registry, const char *name,
+    const char *language)
+{
+	for (size_t i = 0; i < registry->label_count; i++) {
+		const struct label *label = &registry->labels[i];
+
+		if (strcmp(label->name, name) == 0 &&
+		    strcmp(label->language, language) == 0)
+			return label->text;
+	}
+	return name;
+}
+
+bool
+sw_registry_is_deeper(const struct sw_registry *registry, const char *label,
+    size_t label_length, const char *suffix)
+{
+	for (size_t i = 0; i < registry->deeper_count; i++) {
+		const struct deeper *deeper = &registry->deepers[i];
+
+		if (strncmp(deeper->label, label, label_length) == 0 &&
+		    deeper->label[label_length] == '\0' &&
+		    strcmp(deeper->suffix, suffix) == 0)
+			return true;
+	}
+	return false;
+}
+
+static const struct sw_registry_type *
+find_rule(const struct sw_registry *registry, enum rule_kind kind,
+    const char *domain)
+{
+	/* Only compared with, never written through. */
+	struct rule key = { .kind = kind, .domain = (char *)(uintptr_t)domain };
+	const struct rule *rule = registry->rule_count == 0 ? NULL :
+	    bsearch(&key, registry->rules, registry->rule_count,
+	    sizeof(struct rule), compare_rules);
+
+	return rule != NULL ? rule->type : NULL;
+}
+
+const struct sw_registry_type *
+sw_registry_classify(const struct sw_registry *registry, const char *name,
+    const char *suffix)
+{
+	const struct sw_registry_type *type;
+
+	type = find_rule(registry, RULE_NAME, name);
+	if (type == NULL)
+		type = find_rule(registry, RULE_SUFFIX, suffix);
+	for (const char *dot = strchr(suffix, '.'); type == NULL && dot != NULL;
+	    dot = strchr(dot + 1, '.'))
+		type = find_rule(registry, RULE_UNDER, dot + 1);
+	if (type == NULL && strncmp(name, "xn--", 4) == 0)
+		type = registry->otherwise_idn;
+	return type != NULL ? type : registry->otherwise;
+}
