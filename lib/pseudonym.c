@@ -121,9 +121,8 @@ sw_pseudonym(struct sw_pseudonymiser *pseudonymiser, const uint8_t *subject,
 }
 
 /*
- * An MX's exchange in lower case: a case that an authority plays with is no
- * change. Preference and label lengths are no letters' codes by chance only
- * in the preference, which is left alone.
+ * An MX with its exchange in lower case: letter case that an authority plays
+ * with is no change. Label lengths, at most 63, are no letters' codes.
  */
 static size_t
 canonical_mx(const uint8_t *rdata, size_t length, uint8_t out[2 + 2 + 255])

@@ -1,0 +1,349 @@
+/* Batches to and from protobuf. */
+#include "senderwatch/codec.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "senderwatch.pb-c.h"
+
+#define TEXT_MAX 255		/* resolver and software names */
+#define DOMAIN_TEXT_MAX 253
+
+typedef Senderwatch__Batch BatchMessage;
+typedef Senderwatch__Group GroupMessage;
+typedef Senderwatch__Observation ObservationMessage;
+typedef Senderwatch__Counters CountersMessage;
+
+/* The counters in struct and message have the same names: list them once. */
+#define FOR_EACH_COUNTER(DO) \
+	DO(seen) DO(watched) DO(observed) DO(repeated) DO(sent) DO(evicted) \
+	DO(superseded) DO(unknown_servfail) DO(unknown_bogus) \
+	DO(unknown_rewritten) DO(unknown_subnet) DO(unknown_private) \
+	DO(unknown_malformed) DO(unknown_nonexistent) DO(dropped_full) \
+	DO(dropped_memory) DO(dropped_stop)
+
+/* Messages only borrow bytes; protobuf-c wants them without const. */
+static ProtobufCBinaryData
+borrow(const uint8_t *data, size_t length)
+{
+	ProtobufCBinaryData binary = { length, (uint8_t *)(uintptr_t)data };
+
+	return binary;
+}
+
+static char *
+borrow_text(const char *text)
+{
+	return text == NULL ? (char *)(uintptr_t)"" : (char *)(uintptr_t)text;
+}
+
+static bool
+is_zero(const uint8_t *bytes, size_t length)
+{
+	while (length > 0 && bytes[length - 1] == 0)
+		length--;
+	return length == 0;
+}
+
+static void
+fill_observation(ObservationMessage *message,
+    const struct sw_observation *observation)
+{
+	senderwatch__observation__init(message);
+	message->subject = borrow(observation->subject, SW_PSEUDONYM_SIZE);
+	message->group = observation->group;
+	message->mechanism = (Senderwatch__Mechanism)observation->mechanism;
+	message->outcome = (Senderwatch__Outcome)observation->outcome;
+	if (!is_zero(observation->digest, SW_DIGEST_SIZE))
+		message->digest = borrow(observation->digest, SW_DIGEST_SIZE);
+	message->features = observation->features;
+	message->dnssec = (Senderwatch__Dnssec)observation->dnssec;
+	message->day = observation->day;
+	message->earlier = observation->earlier;
+	message->name = borrow_text(observation->name);
+}
+
+static void
+fill_counters(CountersMessage *message, const struct sw_counters *counters)
+{
+	senderwatch__counters__init(message);
+#define COPY(name) message->name = counters->name;
+	FOR_EACH_COUNTER(COPY)
+#undef COPY
+}
+
+enum sw_result
+sw_frame_encode(const struct sw_batch *batch, uint8_t **frame, size_t *length)
+{
+	enum sw_result result = SW_ERR_MEMORY;
+	Senderwatch__Frame message = SENDERWATCH__FRAME__INIT;
+	BatchMessage body = SENDERWATCH__BATCH__INIT;
+	CountersMessage counters;
+	GroupMessage *groups = calloc(batch->group_count + 1, sizeof(*groups));
+	GroupMessage **group_list = calloc(batch->group_count + 1,
+	    sizeof(*group_list));
+	ObservationMessage *observations = calloc(batch->observation_count + 1,
+	    sizeof(*observations));
+	ObservationMessage **observation_list =
+	    calloc(batch->observation_count + 1, sizeof(*observation_list));
+
+	*frame = NULL;
+	*length = 0;
+	if (groups == NULL || group_list == NULL || observations == NULL ||
+	    observation_list == NULL)
+		goto out;
+	for (size_t i = 0; i < batch->group_count; i++) {
+		senderwatch__group__init(&groups[i]);
+		groups[i].suffix = borrow_text(batch->groups[i].suffix);
+		groups[i].registry = borrow_text(batch->groups[i].registry);
+		groups[i].type = borrow_text(batch->groups[i].type);
+		group_list[i] = &groups[i];
+	}
+	for (size_t i = 0; i < batch->observation_count; i++) {
+		fill_observation(&observations[i], &batch->observations[i]);
+		observation_list[i] = &observations[i];
+	}
+	fill_counters(&counters, &batch->counters);
+	body.instance = borrow(batch->instance, SW_INSTANCE_SIZE);
+	body.sequence = batch->sequence;
+	if (!is_zero(batch->key_id, SW_KEY_ID_SIZE))
+		body.key_id = borrow(batch->key_id, SW_KEY_ID_SIZE);
+	body.resolver = borrow_text(batch->resolver);
+	body.software = borrow_text(batch->software);
+	body.sent_day = batch->sent_day;
+	body.groups = group_list;
+	body.n_groups = batch->group_count;
+	body.observations = observation_list;
+	body.n_observations = batch->observation_count;
+	body.counters = &counters;
+	message.body_case = SENDERWATCH__FRAME__BODY_BATCH;
+	message.batch = &body;
+
+	*length = senderwatch__frame__get_packed_size(&message);
+	*frame = malloc(*length + 1);
+	if (*frame == NULL)
+		goto out;
+	senderwatch__frame__pack(&message, *frame);
+	result = SW_OK;
+out:
+	free(observation_list);
+	free(observations);
+	free(group_list);
+	free(groups);
+	return result;
+}
+
+struct sw_decoded_batch {
+	Senderwatch__Frame *message;	/* owns all text and bytes */
+	struct sw_batch batch;
+	struct sw_group *groups;
+	struct sw_observation *observations;
+};
+
+/*
+ * Printable ASCII: it goes into logs, tables and pages. protobuf-c guarantees
+ * neither the absence of an inner NUL nor UTF-8.
+ */
+static bool
+is_text(const char *text, size_t maximum)
+{
+	size_t length = 0;
+
+	for (; *text != '\0'; text++) {
+		if (*text < 0x20 || *text > 0x7e || ++length > maximum)
+			return false;
+	}
+	return true;
+}
+
+/* The words of a registry table and the labels of a public suffix. */
+static bool
+is_word(const char *text, const char *allowed, size_t maximum)
+{
+	size_t length = strlen(text);
+
+	return length <= maximum && strspn(text, allowed) == length;
+}
+
+static const char *
+check_group(const GroupMessage *group)
+{
+#define LDH "abcdefghijklmnopqrstuvwxyz0123456789-"
+	if (group->suffix[0] == '\0' ||
+	    !is_word(group->suffix, LDH ".", DOMAIN_TEXT_MAX))
+		return "a group's suffix is no domain name";
+	if (!is_word(group->registry, LDH, 63))
+		return "a group's registry is no label";
+	if (!is_word(group->type, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", 32))
+		return "a group's type is no word";
+	return NULL;
+#undef LDH
+}
+
+static const char *
+check_observation(const ObservationMessage *message, size_t group_count)
+{
+	if (message->subject.len != SW_PSEUDONYM_SIZE)
+		return "a subject has not 16 bytes";
+	if (message->digest.len != 0 && message->digest.len != SW_DIGEST_SIZE)
+		return "a digest has not 8 bytes";
+	if (message->group >= group_count)
+		return "a group index is out of range";
+	if ((unsigned)message->mechanism - 1 >= UINT8_MAX ||
+	    (unsigned)message->outcome - 1 >= UINT8_MAX ||
+	    (unsigned)message->dnssec > UINT8_MAX)
+		return "an enumeration is out of range";
+	if (message->earlier > UINT8_MAX)
+		return "more than eight earlier days";
+	if (!is_text(message->name, SW_NAME_TEXT_MAX - 1))
+		return "a name is no printable text";
+	return NULL;
+}
+
+static void
+take_observation(struct sw_observation *observation,
+    const ObservationMessage *message)
+{
+	memcpy(observation->subject, message->subject.data, SW_PSEUDONYM_SIZE);
+	if (message->digest.len == SW_DIGEST_SIZE)
+		memcpy(observation->digest, message->digest.data,
+		    SW_DIGEST_SIZE);
+	observation->features = message->features;
+	observation->day = message->day;
+	observation->earlier = (uint8_t)message->earlier;
+	observation->mechanism = (uint8_t)message->mechanism;
+	observation->outcome = (uint8_t)message->outcome;
+	observation->dnssec = (uint8_t)message->dnssec;
+	observation->group = message->group;
+	observation->name = message->name[0] != '\0' ? message->name : NULL;
+}
+
+static const char *
+check_batch(const BatchMessage *body)
+{
+	if (body->instance.len != SW_INSTANCE_SIZE)
+		return "the instance has not 16 bytes";
+	if (body->sequence == 0)
+		return "the sequence number is 0";
+	/* SQLite's integers are signed. */
+	if (body->sequence > INT64_MAX)
+		return "the sequence number is out of range";
+	if (body->key_id.len != 0 && body->key_id.len != SW_KEY_ID_SIZE)
+		return "the key id has not 8 bytes";
+	if (body->n_observations > SW_BATCH_MAX)
+		return "too many observations";
+	if (body->n_groups > SW_GROUPS_MAX)
+		return "too many groups";
+	if (!is_text(body->resolver, TEXT_MAX) ||
+	    !is_text(body->software, TEXT_MAX))
+		return "a name of the sender is no printable text";
+	return NULL;
+}
+
+static const char *
+take_batch(struct sw_decoded_batch *decoded, const BatchMessage *body)
+{
+	struct sw_batch *batch = &decoded->batch;
+	const char *reason = NULL;
+
+	memcpy(batch->instance, body->instance.data, SW_INSTANCE_SIZE);
+	batch->sequence = body->sequence;
+	if (body->key_id.len == SW_KEY_ID_SIZE)
+		memcpy(batch->key_id, body->key_id.data, SW_KEY_ID_SIZE);
+	batch->resolver = body->resolver;
+	batch->software = body->software;
+	batch->sent_day = body->sent_day;
+	for (size_t i = 0; i < body->n_groups && reason == NULL; i++) {
+		const GroupMessage *group = body->groups[i];
+
+		reason = check_group(group);
+		decoded->groups[i].suffix = group->suffix;
+		decoded->groups[i].registry = group->registry;
+		decoded->groups[i].type = group->type;
+	}
+	for (size_t i = 0; i < body->n_observations && reason == NULL; i++) {
+		reason = check_observation(body->observations[i],
+		    body->n_groups);
+		if (reason == NULL)
+			take_observation(&decoded->observations[i],
+			    body->observations[i]);
+	}
+	batch->groups = decoded->groups;
+	batch->group_count = body->n_groups;
+	batch->observations = decoded->observations;
+	batch->observation_count = body->n_observations;
+	if (body->counters != NULL) {
+#define COPY(name) batch->counters.name = body->counters->name;
+		FOR_EACH_COUNTER(COPY)
+#undef COPY
+	}
+	return reason;
+}
+
+enum sw_result
+sw_frame_decode(const uint8_t *frame, size_t length,
+    struct sw_decoded_batch **decoded, const char **reason)
+{
+	enum sw_result result = SW_ERR_INVALID;
+	struct sw_decoded_batch *made = calloc(1, sizeof(*made));
+	const BatchMessage *body;
+
+	*decoded = NULL;
+	*reason = "out of memory";
+	if (made == NULL) {
+		result = SW_ERR_MEMORY;
+		goto out;
+	}
+	*reason = "no protobuf message senderwatch.Frame";
+	made->message = senderwatch__frame__unpack(NULL, length, frame);
+	if (made->message == NULL)
+		goto out;
+	*reason = "a frame of a kind that this version does not know";
+	if (made->message->body_case != SENDERWATCH__FRAME__BODY_BATCH ||
+	    made->message->batch == NULL)
+		goto out;
+	body = made->message->batch;
+	*reason = check_batch(body);
+	if (*reason != NULL)
+		goto out;
+	made->groups = calloc(body->n_groups + 1, sizeof(*made->groups));
+	made->observations = calloc(body->n_observations + 1,
+	    sizeof(*made->observations));
+	if (made->groups == NULL || made->observations == NULL) {
+		*reason = "out of memory";
+		result = SW_ERR_MEMORY;
+		goto out;
+	}
+	*reason = take_batch(made, body);
+	if (*reason != NULL)
+		goto out;
+	*reason = "";
+	*decoded = made;
+	made = NULL;
+	result = SW_OK;
+out:
+	sw_decoded_batch_free(&made);
+	return result;
+}
+
+const struct sw_batch *
+sw_decoded_batch(const struct sw_decoded_batch *decoded)
+{
+	return &decoded->batch;
+}
+
+void
+sw_decoded_batch_free(struct sw_decoded_batch **decoded)
+{
+	struct sw_decoded_batch *d = *decoded;
+
+	*decoded = NULL;
+	if (d == NULL)
+		return;
+	if (d->message != NULL)
+		senderwatch__frame__free_unpacked(d->message, NULL);
+	free(d->groups);
+	free(d->observations);
+	free(d);
+}

@@ -1,0 +1,10 @@
+# What module and collector share between lib/ and themselves: the codec,
+# Frame Streams over sockets, and settings files.
+noinst_LTLIBRARIES += wire/libswwire.la
+wire_libswwire_la_SOURCES = \
+	wire/codec.c \
+	wire/stream.c \
+	wire/unix_socket.c \
+	wire/settings.c
+wire_libswwire_la_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(FSTRM_CFLAGS) $(INIH_CFLAGS)
+wire_libswwire_la_LIBADD = proto/libswproto.la $(PROTOBUF_C_LIBS) $(FSTRM_LIBS) $(INIH_LIBS)
