@@ -134,6 +134,31 @@ out:
 	return result;
 }
 
+/*
+ * protobuf-c allocates for whatever a frame announces: two bytes can stand for
+ * an empty observation. What a full batch of the permitted size needs fits
+ * well into this many bytes; more is refused.
+ */
+#define DECODED_MAX (16u * 1024 * 1024)
+
+static void *
+budget_alloc(void *data, size_t size)
+{
+	size_t *left = data;
+
+	if (size > *left)
+		return NULL;
+	*left -= size;
+	return malloc(size);
+}
+
+static void
+budget_free(void *data, void *pointer)
+{
+	(void)data;
+	free(pointer);
+}
+
 struct sw_decoded_batch {
 	Senderwatch__Frame *message;	/* owns all text and bytes */
 	struct sw_batch batch;
@@ -288,6 +313,8 @@ sw_frame_decode(const uint8_t *frame, size_t length,
 	enum sw_result result = SW_ERR_INVALID;
 	struct sw_decoded_batch *made = calloc(1, sizeof(*made));
 	const BatchMessage *body;
+	size_t left = DECODED_MAX;
+	ProtobufCAllocator allocator = { budget_alloc, budget_free, &left };
 
 	*decoded = NULL;
 	*reason = "out of memory";
@@ -296,7 +323,7 @@ sw_frame_decode(const uint8_t *frame, size_t length,
 		goto out;
 	}
 	*reason = "no protobuf message senderwatch.Frame";
-	made->message = senderwatch__frame__unpack(NULL, length, frame);
+	made->message = senderwatch__frame__unpack(&allocator, length, frame);
 	if (made->message == NULL)
 		goto out;
 	*reason = "a frame of a kind that this version does not know";
