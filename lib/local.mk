@@ -5,7 +5,14 @@ lib_libsenderwatch_la_SOURCES = \
 	lib/name.c \
 	lib/registry.c \
 	lib/pseudonym.c \
-	lib/answer.c
+	lib/answer.c \
+	lib/txt.c \
+	lib/mx.c \
+	lib/spf.c \
+	lib/spf_macro.c \
+	lib/spf_address.c \
+	lib/judge.h \
+	lib/spf.h
 nodist_lib_libsenderwatch_la_SOURCES = lib/registries.c
 lib_libsenderwatch_la_CPPFLAGS = $(AM_CPPFLAGS)
 lib_libsenderwatch_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS)

@@ -1,0 +1,40 @@
+/* Between the files of the SPF parser. */
+#ifndef SENDERWATCH_LIB_SPF_H
+#define SENDERWATCH_LIB_SPF_H
+
+#include "senderwatch/spf.h"
+
+/* Part of a record: the octets from at up to end, all visible ASCII. */
+struct span {
+	const uint8_t *at;
+	const uint8_t *end;
+};
+
+static inline bool
+is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool
+is_alpha(uint8_t c)
+{
+	return (uint8_t)((c | 0x20) - 'a') < 26;
+}
+
+/* macro-string and domain-spec (7.1); macros found are added to *macros. */
+enum sw_spf_error sw_spf_check_macro_string(struct span text, size_t *macros);
+enum sw_spf_error sw_spf_check_domain(struct span text, size_t *macros);
+
+/*
+ * Cut a dual-cidr-length (5.3) off the end of text. A length that is not
+ * there is left at 32 or 128.
+ */
+enum sw_spf_error sw_spf_cut_cidr(struct span *text, unsigned *ip4,
+    unsigned *ip6);
+
+/* What ip4: and ip6: take (5.6), network and optional prefix length. */
+enum sw_spf_error sw_spf_check_ip4(struct span text, unsigned *prefix);
+enum sw_spf_error sw_spf_check_ip6(struct span text, unsigned *prefix);
+
+#endif
