@@ -1,20 +1,26 @@
 if WITH_MODULE
+# All but the glue to Unbound, so that tests can link it.
+noinst_LTLIBRARIES += module/libswmodule.la
+module_libswmodule_la_SOURCES = \
+	module/build_id.c module/build_id.h \
+	module/groups.c module/groups.h \
+	module/log.h \
+	module/observer.c module/observer.h \
+	module/options.c module/options.h \
+	module/sender.c module/sender.h \
+	module/table.c module/table.h
+module_libswmodule_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS) \
+	$(SODIUM_CFLAGS) $(FSTRM_CFLAGS)
+module_libswmodule_la_LIBADD = lib/libsenderwatch.la wire/libswwire.la \
+	$(SODIUM_LIBS) $(FSTRM_LIBS) $(PTHREAD_LIBS)
+
 moduledir = $(libdir)/senderwatch
 module_LTLIBRARIES = module/senderwatch.la
-module_senderwatch_la_SOURCES = \
-	module/module.h \
-	module/unbound.c \
-	module/build_id.c \
-	module/config.c \
-	module/table.c \
-	module/observer.c \
-	module/sender.c
+module_senderwatch_la_SOURCES = module/unbound.c
 module_senderwatch_la_CPPFLAGS = $(AM_CPPFLAGS) $(UNBOUND_CPPFLAGS)
-module_senderwatch_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS) \
-	$(SODIUM_CFLAGS) $(FSTRM_CFLAGS)
+module_senderwatch_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS)
 # dynlib looks up six names, and opens the file RTLD_GLOBAL: export no other.
 module_senderwatch_la_LDFLAGS = -module -avoid-version -shared \
 	-export-symbols-regex '^(init|deinit|operate|inform_super|clear|get_mem)$$'
-module_senderwatch_la_LIBADD = lib/libsenderwatch.la wire/libswwire.la \
-	$(SODIUM_LIBS) $(FSTRM_LIBS) $(PTHREAD_LIBS)
+module_senderwatch_la_LIBADD = module/libswmodule.la
 endif

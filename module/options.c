@@ -1,0 +1,198 @@
+/* The module's settings. */
+#include "module/options.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "senderwatch/settings.h"
+
+#define CAPACITY_DEFAULT (1024ul * 1024)
+#define CAPACITY_MIN 1024ul
+#define CAPACITY_MAX (256ul * 1024 * 1024)
+#define RESOLVER_LENGTH_MAX 63
+
+struct reading {
+	struct sw_options *options;
+	sw_log_function log;
+};
+
+static const char *
+set_text(char **slot, const char *value)
+{
+	free(*slot);
+	*slot = strdup(value);
+	return *slot != NULL ? NULL : "out of memory";
+}
+
+static const char *
+set_path(char **slot, const char *value)
+{
+	if (value[0] != '/')
+		return "wanted: an absolute path";
+	return set_text(slot, value);
+}
+
+static const char *
+set_unsigned(unsigned *slot, const char *value, unsigned long low,
+    unsigned long high)
+{
+	unsigned long number;
+
+	if (!sw_setting_unsigned(value, low, high, &number))
+		return "not a number, or out of range";
+	*slot = (unsigned)number;
+	return NULL;
+}
+
+static const char *
+set_bool(bool *slot, const char *value)
+{
+	return sw_setting_bool(value, slot) ? NULL : "wanted: yes or no";
+}
+
+static const char *
+set_names(struct sw_options *options, const char *value)
+{
+	options->plain_names = strcmp(value, "plain") == 0;
+	if (options->plain_names || strcmp(value, "pseudonym") == 0)
+		return NULL;
+	return "wanted: pseudonym or plain";
+}
+
+static const char *
+set_resolver(struct sw_options *options, const char *value)
+{
+	if (strlen(value) > RESOLVER_LENGTH_MAX)
+		return "longer than 63 characters";
+	for (const char *p = value; *p != '\0'; p++) {
+		if (!isalnum((unsigned char)*p) && strchr("-._", *p) == NULL)
+			return "wanted: letters, digits, hyphens and dots";
+	}
+	return set_text(&options->resolver, value);
+}
+
+static const char *
+set_capacity(struct sw_options *options, const char *value)
+{
+	unsigned long number;
+
+	if (!sw_setting_unsigned(value, CAPACITY_MIN, CAPACITY_MAX, &number))
+		return "not a number, or out of range (1024 to 268435456)";
+	options->capacity = number;
+	return NULL;
+}
+
+/* +HH:MM or -HH:MM. */
+static const char *
+set_utc_offset(struct sw_options *options, const char *value)
+{
+	unsigned hours, minutes;
+	int used = 0;
+
+	if ((value[0] != '+' && value[0] != '-') || strlen(value) != 6 ||
+	    !isdigit((unsigned char)value[1]) ||
+	    !isdigit((unsigned char)value[4]) ||
+	    sscanf(value + 1, "%2u:%2u%n", &hours, &minutes, &used) != 2 ||
+	    used != 5 || hours > 14 || minutes > 59)
+		return "wanted: +HH:MM or -HH:MM";
+	options->utc_offset = (int32_t)(hours * 3600 + minutes * 60);
+	if (value[0] == '-')
+		options->utc_offset = -options->utc_offset;
+	return NULL;
+}
+
+static const char *
+take(void *argument, const char *name, const char *value)
+{
+	struct sw_options *options = ((struct reading *)argument)->options;
+
+	if (strcmp(name, "socket") == 0)
+		return set_path(&options->socket, value);
+	if (strcmp(name, "key-file") == 0)
+		return set_path(&options->key_file, value);
+	if (strcmp(name, "registries") == 0)
+		return set_path(&options->registries, value);
+	if (strcmp(name, "names") == 0)
+		return set_names(options, value);
+	if (strcmp(name, "resolver") == 0)
+		return set_resolver(options, value);
+	if (strcmp(name, "capacity") == 0)
+		return set_capacity(options, value);
+	if (strcmp(name, "unlisted-tlds") == 0)
+		return set_bool(&options->unlisted_tlds, value);
+	if (strcmp(name, "utc-offset") == 0)
+		return set_utc_offset(options, value);
+	if (strcmp(name, "flush-interval") == 0)
+		return set_unsigned(&options->flush_interval_ms, value, 10,
+		    3600000);
+	if (strcmp(name, "flush-deadline") == 0)
+		return set_unsigned(&options->flush_deadline_ms, value, 0,
+		    600000);
+	if (strcmp(name, "timeout") == 0)
+		return set_unsigned(&options->timeout_ms, value, 10, 600000);
+	return "no such setting";
+}
+
+static void
+complain(void *argument, const char *path, unsigned line, const char *text)
+{
+	sw_log_function log = ((struct reading *)argument)->log;
+
+	if (line == 0)
+		log(SW_LOG_ERROR, "%s: %s", path, text);
+	else
+		log(SW_LOG_ERROR, "%s:%u: %s", path, line, text);
+}
+
+static enum sw_result
+set_defaults(struct sw_options *options)
+{
+	char host[256];
+
+	memset(options, 0, sizeof(*options));
+	options->capacity = CAPACITY_DEFAULT;
+	options->flush_interval_ms = 1000;
+	options->flush_deadline_ms = 2000;
+	options->timeout_ms = 10000;
+	if (gethostname(host, sizeof(host)) != 0)
+		strcpy(host, "unnamed");
+	host[sizeof(host) - 1] = '\0';
+	options->resolver = strndup(host, RESOLVER_LENGTH_MAX);
+	return options->resolver != NULL ? SW_OK : SW_ERR_MEMORY;
+}
+
+enum sw_result
+sw_options_read(struct sw_options *options, const char *path,
+    sw_log_function log)
+{
+	struct reading reading = { options, log };
+	enum sw_result result = set_defaults(options);
+
+	if (result != SW_OK)
+		return result;
+	result = sw_settings_read(path, take, complain, &reading);
+	if (result != SW_OK)
+		return result;
+	if (options->socket == NULL) {
+		log(SW_LOG_ERROR, "%s: the setting socket is missing", path);
+		result = SW_ERR_INVALID;
+	}
+	if (options->key_file == NULL && !options->plain_names) {
+		log(SW_LOG_ERROR, "%s: the setting key-file is missing", path);
+		result = SW_ERR_INVALID;
+	}
+	return result;
+}
+
+void
+sw_options_fini(struct sw_options *options)
+{
+	free(options->socket);
+	free(options->key_file);
+	free(options->resolver);
+	free(options->registries);
+	memset(options, 0, sizeof(*options));
+}

@@ -1,0 +1,36 @@
+/*
+ * The module's settings. See doc/module.md for each one's meaning.
+ */
+#ifndef SENDERWATCH_MODULE_OPTIONS_H
+#define SENDERWATCH_MODULE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "module/log.h"
+#include "senderwatch/result.h"
+
+struct sw_options {
+	char *socket;		/* the collector's unix socket */
+	char *key_file;		/* NULL only with names = plain */
+	char *resolver;		/* how this resolver is named in reports */
+	char *registries;	/* folder of registry tables, or NULL */
+	bool plain_names;
+	bool unlisted_tlds;
+	size_t capacity;	/* table entries, 64 bytes each */
+	unsigned flush_interval_ms;
+	unsigned flush_deadline_ms; /* how long a stop may take to deliver */
+	unsigned timeout_ms;	/* of one socket operation */
+	int32_t utc_offset;	/* seconds that days begin before UTC's */
+};
+
+/*
+ * Read the file at path. Every bad line is logged; SW_ERR_INVALID if there
+ * was one or if a needed setting is missing.
+ */
+enum sw_result sw_options_read(struct sw_options *options, const char *path,
+    sw_log_function log);
+void sw_options_fini(struct sw_options *options);
+
+#endif

@@ -1,0 +1,448 @@
+/* The edge table and pending set. */
+#include "module/table.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define WAYS 8u
+#define SHARDS 64u
+#define COLLECT_SLICE 32u	/* entries copied while a lock is held */
+
+struct entry {
+	uint64_t tag;		/* 0: free */
+	uint64_t print;
+	uint64_t features;
+	uint8_t subject[SW_PSEUDONYM_SIZE];
+	uint8_t digest[SW_DIGEST_SIZE];
+	uint32_t group;
+	uint16_t day;
+	uint8_t earlier;
+	uint8_t mechanism;
+	uint8_t outcome;
+	uint8_t dnssec;
+	uint8_t version;	/* of the state and day, for acknowledgements */
+	bool pending;
+};
+_Static_assert(sizeof(struct entry) <= 64, "an entry is a cache line");
+
+struct bucket {
+	struct entry entries[WAYS];
+};
+
+struct sw_table {
+	struct bucket *buckets;
+	size_t bucket_count;	/* a power of two, at least SHARDS */
+	size_t map_size;
+	size_t per_shard;	/* buckets under one lock */
+	/* A bit for each bucket that holds a pending entry, under its lock. */
+	uint64_t *pending;
+	char **names;		/* by slot, or NULL */
+	size_t next;		/* bucket where collecting goes on; sender only */
+	atomic_size_t pending_count;
+	pthread_mutex_t locks[SHARDS];
+};
+
+enum sw_result
+sw_table_new(struct sw_table **table, size_t capacity, bool keep_names)
+{
+	enum sw_result result = SW_ERR_MEMORY;
+	struct sw_table *made = calloc(1, sizeof(*made));
+
+	*table = NULL;
+	if (made == NULL)
+		return SW_ERR_MEMORY;
+	/* 64 buckets a shard, so that shards share no word of the bitmap. */
+	made->bucket_count = SHARDS * 64;
+	while (made->bucket_count * WAYS < capacity)
+		made->bucket_count *= 2;
+	made->per_shard = made->bucket_count / SHARDS;
+	made->map_size = made->bucket_count * sizeof(struct bucket);
+	/* Pages that are never touched cost nothing. */
+	made->buckets = mmap(NULL, made->map_size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (made->buckets == MAP_FAILED) {
+		made->buckets = NULL;
+		goto out;
+	}
+	made->pending = calloc(made->bucket_count / 64, sizeof(uint64_t));
+	if (made->pending == NULL)
+		goto out;
+	if (keep_names) {
+		made->names = calloc(made->bucket_count * WAYS, sizeof(char *));
+		if (made->names == NULL)
+			goto out;
+	}
+	for (unsigned i = 0; i < SHARDS; i++)
+		pthread_mutex_init(&made->locks[i], NULL);
+	*table = made;
+	made = NULL;
+	result = SW_OK;
+out:
+	sw_table_free(&made);
+	return result;
+}
+
+void
+sw_table_free(struct sw_table **table)
+{
+	struct sw_table *t = *table;
+
+	*table = NULL;
+	if (t == NULL)
+		return;
+	if (t->names != NULL) {
+		for (size_t i = 0; i < t->bucket_count * WAYS; i++)
+			free(t->names[i]);
+	}
+	free(t->names);
+	free(t->pending);
+	if (t->buckets != NULL)
+		munmap(t->buckets, t->map_size);
+	free(t);
+}
+
+size_t
+sw_table_memory(const struct sw_table *table)
+{
+	return sizeof(*table) + table->map_size + table->bucket_count / 8 +
+	    (table->names == NULL ? 0 :
+	    table->bucket_count * WAYS * sizeof(char *));
+}
+
+static size_t
+bucket_of(const struct sw_table *table, uint64_t tag)
+{
+	return tag & (table->bucket_count - 1);
+}
+
+static pthread_mutex_t *
+lock_of(struct sw_table *table, size_t bucket)
+{
+	return &table->locks[bucket / table->per_shard];
+}
+
+static struct entry *
+find(struct bucket *bucket, uint64_t tag)
+{
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (bucket->entries[i].tag == tag)
+			return &bucket->entries[i];
+	}
+	return NULL;
+}
+
+bool
+sw_table_is_repeat(struct sw_table *table, const struct sw_sight *sight)
+{
+	size_t at = bucket_of(table, sight->tag);
+	const struct entry *entry;
+	bool repeat;
+
+	pthread_mutex_lock(lock_of(table, at));
+	entry = find(&table->buckets[at], sight->tag);
+	repeat = entry != NULL && entry->print == sight->print &&
+	    entry->day == sight->day;
+	pthread_mutex_unlock(lock_of(table, at));
+	return repeat;
+}
+
+/*
+ * Does entry a matter less than b? What publishes a record stays rather than
+ * what doesn't: a flood of look-ups of domains without records must not push
+ * the mail domains out. Then what was seen lately stays.
+ */
+static bool
+matters_less(const struct entry *a, const struct entry *b)
+{
+	bool a_present = a->outcome == SW_OUTCOME_PRESENT;
+	bool b_present = b->outcome == SW_OUTCOME_PRESENT;
+
+	if (a_present != b_present)
+		return b_present;
+	return a->day < b->day;
+}
+
+/* A free entry, or the one to give up; NULL if all wait for delivery. */
+static struct entry *
+make_room(struct bucket *bucket)
+{
+	struct entry *victim = NULL;
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		struct entry *entry = &bucket->entries[i];
+
+		if (entry->tag == 0)
+			return entry;
+		if (!entry->pending &&
+		    (victim == NULL || matters_less(entry, victim)))
+			victim = entry;
+	}
+	return victim;
+}
+
+static void
+set_pending(struct sw_table *table, size_t at, struct entry *entry)
+{
+	entry->version++;
+	if (!entry->pending)
+		atomic_fetch_add_explicit(&table->pending_count, 1,
+		    memory_order_relaxed);
+	entry->pending = true;
+	table->pending[at / 64] |= UINT64_C(1) << (at % 64);
+}
+
+static bool
+same_state(const struct entry *entry, const struct sw_observation *observation)
+{
+	return entry->outcome == observation->outcome &&
+	    entry->dnssec == observation->dnssec &&
+	    entry->features == observation->features &&
+	    memcmp(entry->digest, observation->digest, SW_DIGEST_SIZE) == 0;
+}
+
+static void
+fill(struct entry *entry, const struct sw_observation *observation)
+{
+	memcpy(entry->subject, observation->subject, SW_PSEUDONYM_SIZE);
+	memcpy(entry->digest, observation->digest, SW_DIGEST_SIZE);
+	entry->features = observation->features;
+	entry->group = observation->group;
+	entry->mechanism = observation->mechanism;
+	entry->outcome = observation->outcome;
+	entry->dnssec = observation->dnssec;
+	entry->earlier = 0;
+}
+
+/*
+ * The same state on another day. Days that were not delivered yet are kept as
+ * bits of earlier; one that is more than eight days back is lost.
+ */
+static enum sw_table_change
+see_again(struct entry *entry, uint16_t day)
+{
+	enum sw_table_change change = SW_TABLE_PENDING;
+	unsigned days;
+	uint32_t earlier;
+
+	if (day == entry->day || (entry->pending && day < entry->day))
+		return SW_TABLE_REPEATED;
+	if (entry->pending) {
+		days = (unsigned)day - entry->day;
+		/* The old day itself and its bits move back by days. */
+		earlier = days > 16 ? 0x100 :
+		    (uint32_t)(entry->earlier << 1 | 1) << (days - 1);
+		if ((earlier & ~UINT32_C(0xff)) != 0)
+			change = SW_TABLE_SUPERSEDED;
+		entry->earlier = (uint8_t)earlier;
+	} else {
+		entry->earlier = 0;
+	}
+	entry->day = day;
+	return change;
+}
+
+static enum sw_table_change
+update(struct entry *entry, const struct sw_sight *sight,
+    const struct sw_observation *observation)
+{
+	enum sw_table_change change;
+
+	if (same_state(entry, observation)) {
+		change = see_again(entry, sight->day);
+	} else {
+		change = entry->pending ? SW_TABLE_SUPERSEDED :
+		    SW_TABLE_PENDING;
+		fill(entry, observation);
+		entry->day = sight->day;
+	}
+	entry->print = sight->print;
+	return change;
+}
+
+/* False if the name can't be kept. */
+static bool
+replace_name(struct sw_table *table, const struct entry *entry,
+    const char *name)
+{
+	size_t slot = (size_t)(entry - table->buckets[0].entries);
+	char *copy;
+
+	if (table->names == NULL)
+		return true;
+	copy = name != NULL ? strdup(name) : NULL;
+	if (copy == NULL)
+		return false;
+	free(table->names[slot]);
+	table->names[slot] = copy;
+	return true;
+}
+
+static enum sw_table_change
+insert(struct sw_table *table, size_t at, const struct sw_sight *sight,
+    const struct sw_observation *observation)
+{
+	struct entry *entry = make_room(&table->buckets[at]);
+	enum sw_table_change change;
+
+	if (entry == NULL || !replace_name(table, entry, observation->name))
+		return SW_TABLE_FULL;
+	change = entry->tag == 0 ? SW_TABLE_PENDING : SW_TABLE_EVICTED;
+	fill(entry, observation);
+	entry->tag = sight->tag;
+	entry->print = sight->print;
+	entry->day = sight->day;
+	return change;
+}
+
+enum sw_table_change
+sw_table_put(struct sw_table *table, const struct sw_sight *sight,
+    const struct sw_observation *observation, bool only_known)
+{
+	size_t at = bucket_of(table, sight->tag);
+	enum sw_table_change change;
+	struct entry *entry;
+
+	pthread_mutex_lock(lock_of(table, at));
+	entry = find(&table->buckets[at], sight->tag);
+	if (entry != NULL)
+		change = update(entry, sight, observation);
+	else if (only_known)
+		change = SW_TABLE_UNKNOWN;
+	else
+		change = insert(table, at, sight, observation);
+	if (change == SW_TABLE_PENDING || change == SW_TABLE_SUPERSEDED ||
+	    change == SW_TABLE_EVICTED)
+		set_pending(table, at, find(&table->buckets[at], sight->tag));
+	pthread_mutex_unlock(lock_of(table, at));
+	return change;
+}
+
+static void
+copy_out(const struct sw_table *table, const struct entry *entry,
+    struct sw_observation *observation, struct sw_ticket *ticket, char **name)
+{
+	size_t slot = (size_t)(entry - table->buckets[0].entries);
+
+	memset(observation, 0, sizeof(*observation));
+	memcpy(observation->subject, entry->subject, SW_PSEUDONYM_SIZE);
+	memcpy(observation->digest, entry->digest, SW_DIGEST_SIZE);
+	observation->features = entry->features;
+	observation->day = entry->day;
+	observation->earlier = entry->earlier;
+	observation->mechanism = entry->mechanism;
+	observation->outcome = entry->outcome;
+	observation->dnssec = entry->dnssec;
+	observation->group = entry->group;
+	ticket->slot = (uint32_t)slot;
+	ticket->version = entry->version;
+	*name = table->names != NULL && table->names[slot] != NULL ?
+	    strdup(table->names[slot]) : NULL;
+	observation->name = *name;
+}
+
+/* The first bucket from at on that holds pending entries, up to end. */
+static size_t
+next_pending(const struct sw_table *table, size_t at, size_t end)
+{
+	while (at < end) {
+		uint64_t word = table->pending[at / 64] >> (at % 64);
+
+		if (word != 0)
+			return at + (size_t)__builtin_ctzll(word);
+		at = (at / 64 + 1) * 64;
+	}
+	return end;
+}
+
+/* Collect from the buckets from *at to end under their lock, a slice. */
+static size_t
+collect_slice(struct sw_table *table, size_t *at, size_t end,
+    struct sw_observation *observations, struct sw_ticket *tickets,
+    char **names, size_t count)
+{
+	size_t done = 0;
+	pthread_mutex_t *lock = lock_of(table, *at);
+
+	pthread_mutex_lock(lock);
+	*at = next_pending(table, *at, end);
+	/* A bucket is taken whole, or left for the next call. */
+	while (*at < end && done + WAYS <= count && done < COLLECT_SLICE) {
+		const struct bucket *bucket = &table->buckets[*at];
+
+		for (unsigned i = 0; i < WAYS; i++) {
+			if (!bucket->entries[i].pending)
+				continue;
+			copy_out(table, &bucket->entries[i],
+			    &observations[done], &tickets[done], &names[done]);
+			done++;
+		}
+		*at = next_pending(table, *at + 1, end);
+	}
+	pthread_mutex_unlock(lock);
+	return done;
+}
+
+size_t
+sw_table_collect(struct sw_table *table, struct sw_observation *observations,
+    struct sw_ticket *tickets, char **names, size_t count)
+{
+	size_t done = 0, at = table->next, walked = 0;
+
+	while (walked < table->bucket_count && done + WAYS <= count) {
+		size_t end = (at / table->per_shard + 1) * table->per_shard;
+		size_t begin = at;
+
+		done += collect_slice(table, &at, end, observations + done,
+		    tickets + done, names + done, count - done);
+		walked += at - begin;
+		at &= table->bucket_count - 1;
+	}
+	table->next = at;
+	return done;
+}
+
+static void
+settle(struct sw_table *table, size_t at)
+{
+	const struct bucket *bucket = &table->buckets[at];
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (bucket->entries[i].pending)
+			return;
+	}
+	table->pending[at / 64] &= ~(UINT64_C(1) << (at % 64));
+}
+
+void
+sw_table_acknowledge(struct sw_table *table,
+    const struct sw_observation *observations,
+    const struct sw_ticket *tickets, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t at = tickets[i].slot / WAYS;
+		struct entry *entry =
+		    &table->buckets[at].entries[tickets[i].slot % WAYS];
+
+		pthread_mutex_lock(lock_of(table, at));
+		/* Pending entries are never given up: it is the same one. */
+		if (entry->pending && entry->version == tickets[i].version &&
+		    entry->day == observations[i].day) {
+			entry->pending = false;
+			entry->earlier = 0;
+			atomic_fetch_sub_explicit(&table->pending_count, 1,
+			    memory_order_relaxed);
+			settle(table, at);
+		}
+		pthread_mutex_unlock(lock_of(table, at));
+	}
+}
+
+size_t
+sw_table_pending(struct sw_table *table)
+{
+	return atomic_load_explicit(&table->pending_count,
+	    memory_order_relaxed);
+}

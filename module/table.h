@@ -1,0 +1,88 @@
+/*
+ * The edge table: what was seen last of each (subject, mechanism), and the
+ * pending set, which is the entries of it that are not delivered yet.
+ *
+ * It is bounded by the number of domains, not by traffic, and allocated once:
+ * buckets of eight entries of 64 bytes each, as in a processor's cache. A
+ * look-up reads one bucket; nothing is chained, moved or allocated. A bucket
+ * that is full gives up the entry that matters least, which costs a repeat of
+ * an observation, never a miss; entries that wait for delivery are never
+ * given up. Threads may use it at once: locks cover ranges of buckets and are
+ * held for a few hundred instructions, without a system call.
+ */
+#ifndef SENDERWATCH_MODULE_TABLE_H
+#define SENDERWATCH_MODULE_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "senderwatch/observation.h"
+#include "senderwatch/result.h"
+
+struct sw_table;
+
+/* What names an entry, and what its answer looked like: keyed hashes. */
+struct sw_sight {
+	uint64_t tag;		/* of mechanism and subject; not 0 */
+	uint64_t print;		/* of the answer's records, rcode and status */
+	uint16_t day;		/* days since 1970-01-01 */
+};
+
+/* How the table took a state. */
+enum sw_table_change {
+	SW_TABLE_REPEATED,	/* known: nothing to send */
+	SW_TABLE_PENDING,	/* will be sent */
+	SW_TABLE_SUPERSEDED,	/* will be sent in place of one that was not */
+	SW_TABLE_EVICTED,	/* will be sent; another entry was given up */
+	SW_TABLE_FULL,		/* no room: dropped */
+	SW_TABLE_UNKNOWN	/* only if known, and it is not: dropped */
+};
+
+/*
+ * capacity is rounded up to a power of two. keep_names: entries hold the
+ * registrable domain's text as well (allocated one by one).
+ */
+enum sw_result sw_table_new(struct sw_table **table, size_t capacity,
+    bool keep_names);
+void sw_table_free(struct sw_table **table);
+size_t sw_table_memory(const struct sw_table *table);
+
+/*
+ * The fast path: was this very answer seen on this day? Then there is nothing
+ * to do. Otherwise the answer must be judged and given to sw_table_put().
+ */
+bool sw_table_is_repeat(struct sw_table *table, const struct sw_sight *sight);
+
+/*
+ * Put a state in. observation's day and earlier are not looked at; its group
+ * is any number of the caller's. only_known: do nothing for a subject that
+ * has no entry.
+ */
+enum sw_table_change sw_table_put(struct sw_table *table,
+    const struct sw_sight *sight, const struct sw_observation *observation,
+    bool only_known);
+
+/* A pending entry that was taken out for sending; where it stands. */
+struct sw_ticket {
+	uint32_t slot;
+	uint8_t version;
+};
+
+/*
+ * Copy at most count pending entries, beginning where the last call ended.
+ * names[i] is a copy that the caller frees, or NULL. Entries stay pending
+ * until they are acknowledged.
+ */
+size_t sw_table_collect(struct sw_table *table,
+    struct sw_observation *observations, struct sw_ticket *tickets,
+    char **names, size_t count);
+
+/* Delivered: they are pending no more, unless they changed meanwhile. */
+void sw_table_acknowledge(struct sw_table *table,
+    const struct sw_observation *observations,
+    const struct sw_ticket *tickets, size_t count);
+
+size_t sw_table_pending(struct sw_table *table);
+
+#endif
