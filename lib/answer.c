@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "judge.h"
+#include "senderwatch/dmarc.h"
 #include "senderwatch/spf.h"
 
 /* How a mechanism's record is told apart, and what several of them mean. */
@@ -19,6 +20,9 @@ static const struct mechanism mechanisms[SW_MECHANISM_COUNT] = {
 	[SW_MECHANISM_SPF] = { sw_spf_is_record, sw_spf_judge,
 	    "no SPF record", "more than one SPF record", "RFC 7208 4.5",
 	    SW_SPF_ERROR, SW_SPF_ERROR_MULTIPLE },
+	[SW_MECHANISM_DMARC] = { sw_dmarc_is_record, sw_dmarc_judge,
+	    "no DMARC record", "more than one DMARC record", "RFC 9989 4.10",
+	    SW_DMARC_CLASS, SW_DMARC_CLASS_MULTIPLE },
 };
 
 static bool

@@ -11,8 +11,17 @@ lib_libsenderwatch_la_SOURCES = \
 	lib/spf.c \
 	lib/spf_macro.c \
 	lib/spf_address.c \
+	lib/tags.c \
+	lib/dmarc.c \
 	lib/judge.h \
-	lib/spf.h
+	lib/span.h \
+	lib/spf.h \
+	lib/tags.h
+noinst_HEADERS += \
+	include/senderwatch/dmarc.h \
+	include/senderwatch/mx.h \
+	include/senderwatch/spf.h \
+	include/senderwatch/txt.h
 nodist_lib_libsenderwatch_la_SOURCES = lib/registries.c
 lib_libsenderwatch_la_CPPFLAGS = $(AM_CPPFLAGS)
 lib_libsenderwatch_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS)

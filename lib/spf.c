@@ -1,6 +1,4 @@
 /* SPF records: selection and terms (RFC 7208 sections 4.5, 4.6 and 12). */
-#include <string.h>
-
 #include "judge.h"
 #include "spf.h"
 
@@ -16,50 +14,34 @@ enum argument {
 
 static const struct mechanism {
 	char name[8];
-	uint8_t length;
 	enum argument argument;
 	bool lookup;		/* counts against the limit of 10 (4.6.4) */
 } mechanisms[SW_SPF_MECHANISMS] = {
-	[SW_SPF_ALL] = { "all", 3, NOTHING, false },
-	[SW_SPF_INCLUDE] = { "include", 7, DOMAIN_NEEDED, true },
-	[SW_SPF_A] = { "a", 1, DOMAIN_AND_CIDR, true },
-	[SW_SPF_MX] = { "mx", 2, DOMAIN_AND_CIDR, true },
-	[SW_SPF_PTR_MECHANISM] = { "ptr", 3, DOMAIN_ALLOWED, true },
-	[SW_SPF_IP4] = { "ip4", 3, IP4_NEEDED, false },
-	[SW_SPF_IP6] = { "ip6", 3, IP6_NEEDED, false },
-	[SW_SPF_EXISTS] = { "exists", 6, DOMAIN_NEEDED, true },
+	[SW_SPF_ALL] = { "all", NOTHING, false },
+	[SW_SPF_INCLUDE] = { "include", DOMAIN_NEEDED, true },
+	[SW_SPF_A] = { "a", DOMAIN_AND_CIDR, true },
+	[SW_SPF_MX] = { "mx", DOMAIN_AND_CIDR, true },
+	[SW_SPF_PTR_MECHANISM] = { "ptr", DOMAIN_ALLOWED, true },
+	[SW_SPF_IP4] = { "ip4", IP4_NEEDED, false },
+	[SW_SPF_IP6] = { "ip6", IP6_NEEDED, false },
+	[SW_SPF_EXISTS] = { "exists", DOMAIN_NEEDED, true },
 };
 
 static const char version[] = "v=spf1";
 #define VERSION_LENGTH (sizeof(version) - 1)
 
-/* ASCII case-insensitive; word is in lower case. */
-static bool
-equals(const uint8_t *text, const char *word, size_t length)
-{
-	for (size_t i = 0; i < length; i++) {
-		uint8_t c = text[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c |= 0x20;
-		if (c != (uint8_t)word[i])
-			return false;
-	}
-	return true;
-}
-
 bool
 sw_spf_is_record(const uint8_t *text, size_t length)
 {
 	return length >= VERSION_LENGTH &&
-	    equals(text, version, VERSION_LENGTH) &&
+	    span_is((struct span){ text, text + VERSION_LENGTH }, version) &&
 	    (length == VERSION_LENGTH || text[VERSION_LENGTH] == ' ');
 }
 
 static bool
 is_name_octet(uint8_t c)
 {
-	return is_alpha(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+	return is_alnum(c) || c == '-' || c == '_' || c == '.';
 }
 
 /* The length of the name that text begins with: ALPHA *name-octet (12). */
@@ -78,12 +60,11 @@ measure_name(struct span text)
 static enum sw_spf_error
 take_modifier(struct sw_spf *spf, struct span name, struct span value)
 {
-	size_t length = (size_t)(name.end - name.at);
 	bool *once = NULL;
 
-	if (length == 8 && equals(name.at, "redirect", length))
+	if (span_is(name, "redirect"))
 		once = &spf->redirect;
-	else if (length == 3 && equals(name.at, "exp", length))
+	else if (span_is(name, "exp"))
 		once = &spf->exp;
 	if (once == NULL) {
 		spf->unknown_modifiers++;
@@ -161,13 +142,11 @@ static enum sw_spf_error
 take_mechanism(struct sw_spf *spf, uint8_t qualifier, struct span name,
     struct span rest)
 {
-	size_t length = (size_t)(name.end - name.at);
 	enum sw_spf_error error;
 	unsigned which = 0, prefix = 0;
 
 	while (which < SW_SPF_MECHANISMS &&
-	    (mechanisms[which].length != length ||
-	    !equals(name.at, mechanisms[which].name, length)))
+	    !span_is(name, mechanisms[which].name))
 		which++;
 	if (which == SW_SPF_MECHANISMS ||
 	    (rest.at < rest.end && *rest.at != ':' && *rest.at != '/'))

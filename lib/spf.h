@@ -3,24 +3,7 @@
 #define SENDERWATCH_LIB_SPF_H
 
 #include "senderwatch/spf.h"
-
-/* Part of a record: the octets from at up to end, all visible ASCII. */
-struct span {
-	const uint8_t *at;
-	const uint8_t *end;
-};
-
-static inline bool
-is_digit(uint8_t c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static inline bool
-is_alpha(uint8_t c)
-{
-	return (uint8_t)((c | 0x20) - 'a') < 26;
-}
+#include "span.h"
 
 /* macro-string and domain-spec (7.1); macros found are added to *macros. */
 enum sw_spf_error sw_spf_check_macro_string(struct span text, size_t *macros);

@@ -71,12 +71,6 @@ is_ip4(struct span text)
 	return text.at == text.end;
 }
 
-static bool
-is_hex(uint8_t c)
-{
-	return is_digit(c) || (uint8_t)((c | 0x20) - 'a') < 6;
-}
-
 /* The length of a group of one to four hexadecimal digits, or 0. */
 static size_t
 measure_group(struct span text)
