@@ -18,12 +18,12 @@ struct entry {
 	uint8_t subject[SW_PSEUDONYM_SIZE];
 	uint8_t digest[SW_DIGEST_SIZE];
 	uint32_t group;
+	uint32_t version;	/* of state and day, for acknowledgements */
 	uint16_t day;
 	uint8_t earlier;
 	uint8_t mechanism;
 	uint8_t outcome;
 	uint8_t dnssec;
-	uint8_t version;	/* of the state and day, for acknowledgements */
 	bool pending;
 };
 _Static_assert(sizeof(struct entry) <= 64, "an entry is a cache line");

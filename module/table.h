@@ -66,7 +66,7 @@ enum sw_table_change sw_table_put(struct sw_table *table,
 /* A pending entry that was taken out for sending; where it stands. */
 struct sw_ticket {
 	uint32_t slot;
-	uint8_t version;
+	uint32_t version;
 };
 
 /*

@@ -3,6 +3,7 @@
 noinst_LTLIBRARIES += wire/libswwire.la
 wire_libswwire_la_SOURCES = \
 	wire/codec.c \
+	wire/registries.c \
 	wire/stream.c \
 	wire/unix_socket.c \
 	wire/settings.c

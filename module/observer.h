@@ -1,0 +1,66 @@
+/*
+ * From a finished lookup to an entry of the edge table: recognising, judging,
+ * making pseudonyms, counting. Knows nothing of Unbound and nothing of who
+ * asked. Threads may use one observer at once.
+ */
+#ifndef SENDERWATCH_MODULE_OBSERVER_H
+#define SENDERWATCH_MODULE_OBSERVER_H
+
+#include <stdint.h>
+#include <time.h>
+
+#include "module/groups.h"
+#include "module/log.h"
+#include "module/options.h"
+#include "module/table.h"
+#include "senderwatch/answer.h"
+#include "senderwatch/observation.h"
+#include "senderwatch/result.h"
+
+/* Whether an answer may be looked at, and if not, why. */
+enum sw_usable {
+	SW_USABLE,
+	SW_UNUSABLE_SERVFAIL,	/* none, or an rcode that says nothing */
+	SW_UNUSABLE_BOGUS,
+	SW_UNUSABLE_REWRITTEN,
+	SW_UNUSABLE_SUBNET,
+	SW_UNUSABLE_PRIVATE,
+	SW_UNUSABLE_MALFORMED
+};
+
+/* A finished lookup of class IN and type MX or TXT. All is borrowed. */
+struct sw_lookup {
+	const uint8_t *name;	/* as asked, wire format */
+	size_t name_length;
+	uint16_t type;
+	enum sw_usable usable;	/* if not SW_USABLE, answer is not looked at */
+	enum sw_dnssec dnssec;
+	struct sw_answer answer;
+};
+
+struct sw_observer;
+
+/* options must outlive the observer. Says what is wrong through log. */
+enum sw_result sw_observer_new(struct sw_observer **observer,
+    const struct sw_options *options, sw_log_function log);
+void sw_observer_free(struct sw_observer **observer);
+
+/* now: seconds since 1970-01-01, UTC. Never fails: what can't be kept is
+ * counted. */
+void sw_observer_see(struct sw_observer *observer,
+    const struct sw_lookup *lookup, time_t now);
+
+uint32_t sw_observer_day(const struct sw_observer *observer, time_t now);
+
+/* What the sender needs. */
+struct sw_table *sw_observer_table(struct sw_observer *observer);
+struct sw_groups *sw_observer_groups(struct sw_observer *observer);
+const uint8_t *sw_observer_key_id(const struct sw_observer *observer);
+void sw_observer_counters(struct sw_observer *observer,
+    struct sw_counters *counters);
+void sw_observer_count_sent(struct sw_observer *observer, uint64_t count);
+void sw_observer_count_stop(struct sw_observer *observer, uint64_t count);
+
+size_t sw_observer_memory(struct sw_observer *observer);
+
+#endif

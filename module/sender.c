@@ -1,0 +1,380 @@
+/* The thread that delivers pending entries to the collector. */
+#include "senderwatch-config.h"
+
+#include "module/sender.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <fstrm.h>
+#include <sodium.h>
+
+#include "module/build_id.h"
+#include "senderwatch/codec.h"
+#include "senderwatch/stream.h"
+
+#define BATCH 4096u		/* observations; well below SW_BATCH_MAX */
+#define BACKOFF_MIN_MS 100u
+#define BACKOFF_MAX_MS 30000u
+
+struct sw_sender {
+	struct sw_observer *observer;
+	const struct sw_options *options;
+	sw_log_function log;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool stopping;			/* under lock */
+	atomic_uint_fast64_t end_ms;	/* when a stop must be over; 0: no stop */
+	/* The rest is the thread's own. */
+	uint8_t instance[SW_INSTANCE_SIZE];
+	uint64_t sequence;
+	unsigned backoff_ms;
+	bool failing;
+	/* The batch in hand: kept until it is acknowledged. */
+	struct sw_observation observations[BATCH];
+	struct sw_ticket tickets[BATCH];
+	char *names[BATCH];
+	size_t count;
+	uint8_t *frame;
+	size_t frame_length;
+};
+
+static uint64_t
+now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+/* Must the thread give up? Asked by the stream between its waits. */
+static bool
+is_over(void *argument)
+{
+	struct sw_sender *sender = argument;
+	uint64_t end = atomic_load(&sender->end_ms);
+
+	return end != 0 && now_ms() >= end;
+}
+
+/* Sleep unless a stop is under way; true if it is. */
+static bool
+pause_for(struct sw_sender *sender, unsigned ms)
+{
+	struct timespec until;
+	bool stopping;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += (long)(ms % 1000) * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	pthread_mutex_lock(&sender->lock);
+	while (!sender->stopping &&
+	    pthread_cond_timedwait(&sender->wake, &sender->lock, &until) !=
+	    ETIMEDOUT)
+		continue;
+	stopping = sender->stopping;
+	pthread_mutex_unlock(&sender->lock);
+	return stopping;
+}
+
+/*
+ * Renumber the observations' groups so that the batch carries only those that
+ * it uses. Returns their number, or 0 if out of memory.
+ */
+static size_t
+gather_groups(struct sw_sender *sender, struct sw_group **list)
+{
+	struct sw_groups *groups = sw_observer_groups(sender->observer);
+	uint32_t highest = 0, *numbers;
+	size_t used = 0;
+
+	for (size_t i = 0; i < sender->count; i++) {
+		if (sender->observations[i].group > highest)
+			highest = sender->observations[i].group;
+	}
+	numbers = calloc((size_t)highest + 1, sizeof(*numbers));
+	*list = calloc(sender->count, sizeof(**list));
+	for (size_t i = 0; numbers != NULL && *list != NULL &&
+	    i < sender->count; i++) {
+		uint32_t *group = &sender->observations[i].group;
+
+		if (numbers[*group] == 0) {
+			(*list)[used++] = sw_groups_get(groups, *group);
+			numbers[*group] = (uint32_t)used;
+		}
+		*group = numbers[*group] - 1;
+	}
+	free(numbers);
+	return used;
+}
+
+static void
+drop_batch(struct sw_sender *sender)
+{
+	for (size_t i = 0; i < sender->count; i++)
+		free(sender->names[i]);
+	sender->count = 0;
+	free(sender->frame);
+	sender->frame = NULL;
+}
+
+static enum sw_result
+encode_batch(struct sw_sender *sender, const struct sw_group *groups,
+    size_t group_count)
+{
+	struct sw_batch batch = {
+		.sequence = sender->sequence + 1,
+		.resolver = sender->options->resolver,
+		.software = PACKAGE_STRING " unbound " SW_UNBOUND_VERSION,
+		.sent_day = sw_observer_day(sender->observer, time(NULL)),
+		.groups = groups,
+		.group_count = group_count,
+		.observations = sender->observations,
+		.observation_count = sender->count,
+	};
+
+	memcpy(batch.instance, sender->instance, SW_INSTANCE_SIZE);
+	memcpy(batch.key_id, sw_observer_key_id(sender->observer),
+	    SW_KEY_ID_SIZE);
+	sw_observer_counters(sender->observer, &batch.counters);
+	return sw_frame_encode(&batch, &sender->frame, &sender->frame_length);
+}
+
+/* Take a batch into the hand; false if there is nothing to send. */
+static bool
+make_batch(struct sw_sender *sender)
+{
+	struct sw_group *groups = NULL;
+	size_t group_count;
+	bool made = false;
+
+	sender->count = sw_table_collect(sw_observer_table(sender->observer),
+	    sender->observations, sender->tickets, sender->names, BATCH);
+	if (sender->count == 0)
+		return false;
+	group_count = gather_groups(sender, &groups);
+	/* Out of memory: all of it stays pending, for the next try. */
+	if (group_count > 0 &&
+	    encode_batch(sender, groups, group_count) == SW_OK) {
+		sender->sequence++;
+		made = true;
+	} else {
+		drop_batch(sender);
+	}
+	free(groups);
+	return made;
+}
+
+/* One attempt to hand over the frame; SW_OK means that it is durable there. */
+static enum sw_result
+hand_over(struct sw_sender *sender)
+{
+	const struct sw_stream_options stream_options = {
+		.operation_ms = sender->options->timeout_ms,
+		.cancelled = is_over,
+		.cancelled_argument = sender,
+	};
+	struct fstrm_writer_options *options = NULL;
+	struct fstrm_writer *writer = NULL;
+	struct fstrm_rdwr *rdwr = NULL;
+	struct sw_stream *stream = NULL;
+	enum sw_result result;
+	int fd;
+
+	result = sw_unix_connect(sender->options->socket,
+	    sender->options->timeout_ms, &fd);
+	if (result != SW_OK)
+		return result;
+	result = sw_stream_new(fd, &stream_options, &rdwr, &stream);
+	if (result != SW_OK)
+		return result;
+	options = fstrm_writer_options_init();
+	fstrm_writer_options_add_content_type(options, SW_CONTENT_TYPE,
+	    strlen(SW_CONTENT_TYPE));
+	writer = fstrm_writer_init(options, &rdwr);
+	fstrm_writer_options_destroy(&options);
+	if (writer == NULL) {
+		fstrm_rdwr_destroy(&rdwr);
+		return SW_ERR_MEMORY;
+	}
+	result = SW_OK;
+	if (fstrm_writer_open(writer) != fstrm_res_success ||
+	    fstrm_writer_write(writer, sender->frame, sender->frame_length) !=
+	    fstrm_res_success ||
+	    fstrm_writer_close(writer) != fstrm_res_success) {
+		result = sw_stream_error(stream);
+		/* No error of the socket: the peer speaks another protocol. */
+		if (result == SW_OK)
+			result = SW_ERR_INVALID;
+	}
+	/* Destroying an open writer would try to close it properly again. */
+	sw_stream_abort(stream);
+	fstrm_writer_destroy(&writer);
+	return result;
+}
+
+static void
+report_failure(struct sw_sender *sender, enum sw_result result, int error)
+{
+	if (sender->failing)
+		return;
+	sender->failing = true;
+	sender->log(SW_LOG_WARNING, "can't deliver to %s: %s; "
+	    "observations wait and are sent later", sender->options->socket,
+	    result == SW_ERR_SYSTEM && error != 0 ? strerror(error) :
+	    sw_result_text(result));
+}
+
+/* Deliver the batch in hand; false if the stop's deadline came first. */
+static bool
+deliver(struct sw_sender *sender)
+{
+	for (;;) {
+		enum sw_result result;
+		unsigned wait;
+
+		errno = 0;
+		result = hand_over(sender);
+		if (result == SW_OK)
+			break;
+		report_failure(sender, result, errno);
+		if (is_over(sender))
+			return false;
+		/* Jittered, so that resolvers don't come all at once. */
+		wait = sender->backoff_ms / 2 +
+		    randombytes_uniform(sender->backoff_ms / 2 + 1);
+		sender->backoff_ms = sender->backoff_ms * 2 < BACKOFF_MAX_MS ?
+		    sender->backoff_ms * 2 : BACKOFF_MAX_MS;
+		if (pause_for(sender, wait)) {
+			/* At a stop, try often until the deadline. */
+			struct timespec short_while = {
+				.tv_nsec = BACKOFF_MIN_MS * 1000000L
+			};
+
+			if (is_over(sender))
+				return false;
+			nanosleep(&short_while, NULL);
+		}
+	}
+	if (sender->failing)
+		sender->log(SW_LOG_INFO, "delivering to %s again",
+		    sender->options->socket);
+	sender->failing = false;
+	sender->backoff_ms = BACKOFF_MIN_MS;
+	sw_observer_count_sent(sender->observer, sender->count);
+	sw_table_acknowledge(sw_observer_table(sender->observer),
+	    sender->observations, sender->tickets, sender->count);
+	return true;
+}
+
+/* Deliver all that is pending; false if the stop's deadline came first. */
+static bool
+deliver_all(struct sw_sender *sender)
+{
+	while (make_batch(sender)) {
+		bool delivered = deliver(sender);
+
+		drop_batch(sender);
+		if (!delivered)
+			return false;
+	}
+	return true;
+}
+
+static void *
+run(void *argument)
+{
+	struct sw_sender *sender = argument;
+	bool stopping = false;
+
+	while (!stopping) {
+		/* Once more after the stop was asked for: the last entries. */
+		stopping = pause_for(sender, sender->options->flush_interval_ms);
+		if (!deliver_all(sender))
+			break;
+	}
+	return NULL;
+}
+
+static enum sw_result
+start_thread(struct sw_sender *sender)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&sender->thread, NULL, run, sender);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error == 0 ? SW_OK : SW_ERR_SYSTEM;
+}
+
+enum sw_result
+sw_sender_start(struct sw_sender **sender, struct sw_observer *observer,
+    const struct sw_options *options, sw_log_function log)
+{
+	enum sw_result result;
+	struct sw_sender *made = calloc(1, sizeof(*made));
+	pthread_condattr_t attributes;
+
+	*sender = NULL;
+	if (made == NULL)
+		return SW_ERR_MEMORY;
+	made->observer = observer;
+	made->options = options;
+	made->log = log;
+	made->backoff_ms = BACKOFF_MIN_MS;
+	randombytes_buf(made->instance, sizeof(made->instance));
+	pthread_mutex_init(&made->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&made->wake, &attributes);
+	pthread_condattr_destroy(&attributes);
+	result = start_thread(made);
+	if (result != SW_OK) {
+		pthread_cond_destroy(&made->wake);
+		pthread_mutex_destroy(&made->lock);
+		free(made);
+		return result;
+	}
+	*sender = made;
+	return SW_OK;
+}
+
+void
+sw_sender_stop(struct sw_sender **sender)
+{
+	struct sw_sender *s = *sender;
+	size_t left;
+
+	*sender = NULL;
+	if (s == NULL)
+		return;
+	atomic_store(&s->end_ms, now_ms() + s->options->flush_deadline_ms);
+	pthread_mutex_lock(&s->lock);
+	s->stopping = true;
+	pthread_cond_signal(&s->wake);
+	pthread_mutex_unlock(&s->lock);
+	pthread_join(s->thread, NULL);
+	left = sw_table_pending(sw_observer_table(s->observer));
+	if (left > 0) {
+		sw_observer_count_stop(s->observer, left);
+		s->log(SW_LOG_WARNING, "%zu observations were not delivered "
+		    "before the stop", left);
+	}
+	pthread_cond_destroy(&s->wake);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}

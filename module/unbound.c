@@ -1,0 +1,405 @@
+/*
+ * The glue to Unbound: dynlib's six symbols, and the reading of answers.
+ *
+ * The only file that sees Unbound's headers. Of a query it reads the name,
+ * type and class that were asked and the answer; never who asked.
+ */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dynlibmod/dynlibmod.h"
+#include "sldns/rrdef.h"
+#include "util/config_file.h"
+#include "util/data/msgreply.h"
+#include "util/data/packed_rrset.h"
+#include "util/log.h"
+#include "util/module.h"
+#include "util/net_help.h"
+
+#include "module/build_id.h"
+#include "module/log.h"
+#include "module/observer.h"
+#include "module/options.h"
+#include "module/sender.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+/*
+ * dynlib looks these up by name; no header declares them.
+ */
+EXPORT int init(struct module_env *env, int id);
+EXPORT void deinit(struct module_env *env, int id);
+EXPORT void operate(struct module_qstate *qstate, enum module_ev event, int id,
+    struct outbound_entry *outbound);
+EXPORT void inform_super(struct module_qstate *qstate, int id,
+    struct module_qstate *super);
+EXPORT void clear(struct module_qstate *qstate, int id);
+EXPORT size_t get_mem(struct module_env *env, int id);
+
+/*
+ * One module of the chain; the same file may be loaded as several. Immutable
+ * once init() is over, but for the sender.
+ */
+struct instance {
+	struct sw_options options;
+	struct sw_observer *observer;
+	struct sw_sender *sender;
+	/*
+	 * An Unbound without threads forks its workers after init(), and a
+	 * thread does not survive a fork: each process starts its own at its
+	 * first answer. Counts forks; UINT_MAX: none started yet.
+	 */
+	atomic_uint started;
+};
+
+static atomic_uint forks;
+
+static void
+count_fork(void)
+{
+	atomic_fetch_add(&forks, 1);
+}
+
+static void say(enum sw_log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+say(enum sw_log_level level, const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	if (level == SW_LOG_ERROR)
+		log_err("senderwatch: %s", text);
+	else if (level == SW_LOG_WARNING)
+		log_warn("senderwatch: %s", text);
+	else
+		log_info("senderwatch: %s", text);
+}
+
+/* To be asked before any of Unbound's structs is looked into. */
+static int
+is_right_unbound(void)
+{
+	char running[SW_BUILD_ID_TEXT_MAX];
+
+	sw_build_id_running(running);
+	if (strcmp(running, sw_build_id_wanted()) == 0)
+		return 1;
+	say(SW_LOG_ERROR, "this module was built for Unbound %s with build id "
+	    "%s, but the running one has build id %s: build it for that one",
+	    sw_build_unbound_version(), sw_build_id_wanted(), running);
+	return 0;
+}
+
+static struct instance *
+instance_of(struct module_env *env, int id)
+{
+	struct dynlibmod_env *dynlib = env->modinfo[id];
+
+	return dynlib == NULL ? NULL : dynlib->dyn_env;
+}
+
+/* The file that the environment names, or the one next to unbound.conf. */
+static char *
+settings_path(void)
+{
+	const char *named = getenv("SENDERWATCH_CONF");
+	const char *slash = strrchr(CONFIGFILE, '/');
+	char *path = NULL;
+
+	if (named != NULL && named[0] != '\0')
+		return strdup(named);
+	if (asprintf(&path, "%.*s/senderwatch.conf",
+	    slash == NULL ? 1 : (int)(slash - CONFIGFILE),
+	    slash == NULL ? "." : CONFIGFILE) < 0)
+		return NULL;
+	return path;
+}
+
+/* A path as it reads within the chroot that Unbound is in by now. */
+static int
+inside_chroot(char **path, struct config_file *cfg)
+{
+	char *inside;
+
+	if (*path == NULL)
+		return 1;
+	inside = fname_after_chroot(*path, cfg, 0);
+	if (inside == NULL)
+		return 0;
+	free(*path);
+	*path = inside;
+	return 1;
+}
+
+static int
+read_settings(struct instance *instance, struct config_file *cfg)
+{
+	struct sw_options *options = &instance->options;
+	char *path = settings_path();
+	int done = 0;
+
+	if (path == NULL || !inside_chroot(&path, cfg)) {
+		say(SW_LOG_ERROR, "out of memory");
+		goto out;
+	}
+	if (sw_options_read(options, path, say) != SW_OK)
+		goto out;
+	if (!inside_chroot(&options->socket, cfg) ||
+	    !inside_chroot(&options->key_file, cfg) ||
+	    !inside_chroot(&options->registries, cfg)) {
+		say(SW_LOG_ERROR, "out of memory");
+		goto out;
+	}
+	done = 1;
+out:
+	free(path);
+	return done;
+}
+
+static void
+free_instance(struct instance *instance)
+{
+	if (instance == NULL)
+		return;
+	sw_sender_stop(&instance->sender);
+	sw_observer_free(&instance->observer);
+	sw_options_fini(&instance->options);
+	free(instance);
+}
+
+int
+init(struct module_env *env, int id)
+{
+	static atomic_flag watching_forks = ATOMIC_FLAG_INIT;
+	struct dynlibmod_env *dynlib;
+	struct instance *instance;
+
+	if (!is_right_unbound())
+		return 0;
+	dynlib = env->modinfo[id];
+	dynlib->dyn_env = NULL;
+	instance = calloc(1, sizeof(*instance));
+	if (instance == NULL) {
+		say(SW_LOG_ERROR, "out of memory");
+		return 0;
+	}
+	atomic_init(&instance->started, UINT_MAX);
+	if (!read_settings(instance, env->cfg) ||
+	    sw_observer_new(&instance->observer, &instance->options, say) !=
+	    SW_OK) {
+		free_instance(instance);
+		return 0;
+	}
+	if (!atomic_flag_test_and_set(&watching_forks))
+		pthread_atfork(NULL, NULL, count_fork);
+	dynlib->dyn_env = instance;
+	say(SW_LOG_INFO, "watching; %zu bytes at most for %zu domains and "
+	    "mechanisms", sw_observer_memory(instance->observer),
+	    instance->options.capacity);
+	return 1;
+}
+
+static void
+log_counters(struct instance *instance)
+{
+	struct sw_counters c;
+
+	sw_observer_counters(instance->observer, &c);
+	say(SW_LOG_INFO, "seen %llu watched %llu observed %llu repeated %llu "
+	    "sent %llu evicted %llu superseded %llu; unknown: servfail %llu "
+	    "bogus %llu rewritten %llu subnet %llu private %llu malformed "
+	    "%llu nonexistent %llu; dropped: full %llu memory %llu stop %llu",
+	    (unsigned long long)c.seen, (unsigned long long)c.watched,
+	    (unsigned long long)c.observed, (unsigned long long)c.repeated,
+	    (unsigned long long)c.sent, (unsigned long long)c.evicted,
+	    (unsigned long long)c.superseded,
+	    (unsigned long long)c.unknown_servfail,
+	    (unsigned long long)c.unknown_bogus,
+	    (unsigned long long)c.unknown_rewritten,
+	    (unsigned long long)c.unknown_subnet,
+	    (unsigned long long)c.unknown_private,
+	    (unsigned long long)c.unknown_malformed,
+	    (unsigned long long)c.unknown_nonexistent,
+	    (unsigned long long)c.dropped_full,
+	    (unsigned long long)c.dropped_memory,
+	    (unsigned long long)c.dropped_stop);
+}
+
+void
+deinit(struct module_env *env, int id)
+{
+	struct dynlibmod_env *dynlib;
+	struct instance *instance;
+	char running[SW_BUILD_ID_TEXT_MAX];
+
+	/* Unbound calls this also after a refusal to load. */
+	sw_build_id_running(running);
+	if (strcmp(running, sw_build_id_wanted()) != 0)
+		return;
+	dynlib = env->modinfo[id];
+	instance = dynlib->dyn_env;
+	if (instance == NULL)
+		return;
+	dynlib->dyn_env = NULL;
+	sw_sender_stop(&instance->sender);
+	log_counters(instance);
+	free_instance(instance);
+}
+
+/* The sender of this process; what fails is tried again at the next fork. */
+static void
+start_sender(struct instance *instance)
+{
+	unsigned generation = atomic_load(&forks);
+	unsigned started = atomic_load(&instance->started);
+
+	if (started == generation ||
+	    !atomic_compare_exchange_strong(&instance->started, &started,
+	    generation))
+		return;
+	/* One of a parent process, if any, is the parent's. */
+	instance->sender = NULL;
+	if (sw_sender_start(&instance->sender, instance->observer,
+	    &instance->options, say) != SW_OK)
+		say(SW_LOG_ERROR, "can't start the thread that delivers");
+}
+
+static enum sw_dnssec
+dnssec_of(enum sec_status status)
+{
+	switch (status) {
+	case sec_status_secure:
+		return SW_DNSSEC_SECURE;
+	case sec_status_insecure:
+		return SW_DNSSEC_INSECURE;
+	default:
+		return SW_DNSSEC_UNKNOWN;
+	}
+}
+
+static enum sw_usable
+usable(const struct module_qstate *qstate)
+{
+	const struct reply_info *reply;
+	int rcode;
+
+	if (qstate->return_rcode != LDNS_RCODE_NOERROR ||
+	    qstate->return_msg == NULL || qstate->return_msg->rep == NULL)
+		return SW_UNUSABLE_SERVFAIL;
+	reply = qstate->return_msg->rep;
+	if (reply->security == sec_status_bogus)
+		return SW_UNUSABLE_BOGUS;
+	rcode = FLAGS_GET_RCODE(reply->flags);
+	if (rcode != LDNS_RCODE_NOERROR && rcode != LDNS_RCODE_NXDOMAIN)
+		return SW_UNUSABLE_SERVFAIL;
+	return SW_USABLE;
+}
+
+/* Point lookup at the records of the type asked, and tell of a CNAME. */
+static void
+read_answer(const struct reply_info *reply, struct sw_lookup *lookup)
+{
+	lookup->answer.rcode = (uint16_t)FLAGS_GET_RCODE(reply->flags);
+	lookup->dnssec = dnssec_of(reply->security);
+	for (size_t i = 0; i < reply->an_numrrsets; i++) {
+		const struct ub_packed_rrset_key *key = reply->rrsets[i];
+		const struct packed_rrset_data *data = key->entry.data;
+		uint16_t type = ntohs(key->rk.type);
+
+		if (type == LDNS_RR_TYPE_CNAME || type == LDNS_RR_TYPE_DNAME)
+			lookup->answer.cname = true;
+		if (type != lookup->type)
+			continue;
+		lookup->answer.records.count = data->count;
+		lookup->answer.records.rdata =
+		    (const uint8_t *const *)data->rr_data;
+		lookup->answer.records.length = data->rr_len;
+	}
+	for (size_t i = 0; i < reply->ns_numrrsets; i++) {
+		const struct ub_packed_rrset_key *key =
+		    reply->rrsets[reply->an_numrrsets + i];
+
+		if (ntohs(key->rk.type) != LDNS_RR_TYPE_SOA)
+			continue;
+		lookup->answer.soa = key->rk.dname;
+		lookup->answer.soa_length = key->rk.dname_len;
+	}
+}
+
+static void
+observe(struct module_qstate *qstate, int id)
+{
+	struct instance *instance;
+	struct sw_lookup lookup = {
+		.name = qstate->qinfo.qname,
+		.name_length = qstate->qinfo.qname_len,
+		.type = qstate->qinfo.qtype,
+	};
+
+	if ((lookup.type != LDNS_RR_TYPE_MX &&
+	    lookup.type != LDNS_RR_TYPE_TXT) ||
+	    qstate->qinfo.qclass != LDNS_RR_CLASS_IN)
+		return;
+	instance = instance_of(qstate->env, id);
+	if (instance == NULL)
+		return;
+	start_sender(instance);
+	lookup.usable = usable(qstate);
+	if (lookup.usable == SW_USABLE)
+		read_answer(qstate->return_msg->rep, &lookup);
+	sw_observer_see(instance->observer, &lookup, *qstate->env->now);
+}
+
+void
+operate(struct module_qstate *qstate, enum module_ev event, int id,
+    struct outbound_entry *outbound)
+{
+	(void)outbound;
+	switch (event) {
+	case module_event_new:
+	case module_event_pass:
+		qstate->ext_state[id] = module_wait_module;
+		break;
+	case module_event_moddone:
+		observe(qstate, id);
+		qstate->ext_state[id] = module_finished;
+		break;
+	default:
+		qstate->ext_state[id] = module_error;
+		break;
+	}
+}
+
+void
+inform_super(struct module_qstate *qstate, int id, struct module_qstate *super)
+{
+	(void)qstate;
+	(void)id;
+	(void)super;
+}
+
+void
+clear(struct module_qstate *qstate, int id)
+{
+	(void)qstate;
+	(void)id;
+}
+
+size_t
+get_mem(struct module_env *env, int id)
+{
+	struct instance *instance = instance_of(env, id);
+
+	return instance == NULL ? 0 : sizeof(*instance) +
+	    sw_observer_memory(instance->observer);
+}
