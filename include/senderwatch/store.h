@@ -29,11 +29,16 @@ enum sw_store_mode {
 
 #define SW_STORE_SEEN_MAX 3	/* the cap on resolver-days */
 
+/*
+ * On failure *store holds nothing but the text of sw_store_error(), and is to
+ * be closed as well; it is NULL where even that could not be had. A store is
+ * for one thread at a time; any number of them may open the same path.
+ */
 enum sw_result sw_store_open(struct sw_store **store, const char *path,
     enum sw_store_mode mode);
 void sw_store_close(struct sw_store **store);
 
-/* What went wrong last, for people; "" if nothing did. */
+/* What went wrong last, for people, never NULL; "" if nothing did. */
 const char *sw_store_error(const struct sw_store *store);
 
 /*
@@ -41,6 +46,11 @@ const char *sw_store_error(const struct sw_store *store);
  * Anything else: nothing of them is stored. A batch (instance, sequence) that
  * was merged before changes nothing. resolver names who delivered: the
  * identity that the transport proved, or the batch's own word.
+ *
+ * An observation whose day can't be is refused and counted, and the rest of
+ * its batch merged: a day before 2000 or more than two days after today, or
+ * all days of a batch whose sent_day (if not 0) is more than two days after
+ * or 183 days before today, since its sender has no idea of the date.
  */
 struct sw_store_delivery {
 	const struct sw_batch *batch;
@@ -50,6 +60,7 @@ struct sw_store_merged {	/* may be NULL; totals of this call */
 	uint64_t batches;
 	uint64_t duplicates;	/* batches that were known already */
 	uint64_t observations;
+	uint64_t refused;	/* observations of an impossible day */
 };
 enum sw_result sw_store_merge(struct sw_store *store,
     const struct sw_store_delivery *deliveries, size_t count, uint32_t today,
@@ -62,6 +73,12 @@ enum sw_result sw_store_merge(struct sw_store *store,
  */
 enum sw_result sw_store_close_months(struct sw_store *store, uint32_t today,
     unsigned grace_days);
+/*
+ * The same in steps of well under a second, for who has other things to do in
+ * between: a step was done, and there may be more, if *more is true.
+ */
+enum sw_result sw_store_close_some(struct sw_store *store, uint32_t today,
+    unsigned grace_days, bool *more);
 
 /* A month as the number YYYYMM; 0 for a day that is out of range. */
 uint32_t sw_month_of_day(uint32_t day);
