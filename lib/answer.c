@@ -2,8 +2,12 @@
 #include <string.h>
 
 #include "judge.h"
+#include "senderwatch/bimi.h"
+#include "senderwatch/dkim.h"
 #include "senderwatch/dmarc.h"
+#include "senderwatch/mta_sts.h"
 #include "senderwatch/spf.h"
+#include "senderwatch/tls_rpt.h"
 
 /* How a mechanism's record is told apart, and what several of them mean. */
 struct mechanism {
@@ -12,17 +16,32 @@ struct mechanism {
 	const char *absent;
 	const char *multiple;
 	const char *section;
-	unsigned error_slot;	/* what features say of several records */
-	uint8_t error_value;
+	enum sw_outcome outcome;	/* of several records */
+	unsigned slot;			/* what features say of them */
+	uint8_t value;
 };
 
 static const struct mechanism mechanisms[SW_MECHANISM_COUNT] = {
 	[SW_MECHANISM_SPF] = { sw_spf_is_record, sw_spf_judge,
 	    "no SPF record", "more than one SPF record", "RFC 7208 4.5",
-	    SW_SPF_ERROR, SW_SPF_ERROR_MULTIPLE },
+	    SW_OUTCOME_INVALID, SW_SPF_ERROR, SW_SPF_ERROR_MULTIPLE },
 	[SW_MECHANISM_DMARC] = { sw_dmarc_is_record, sw_dmarc_judge,
 	    "no DMARC record", "more than one DMARC record", "RFC 9989 4.10",
-	    SW_DMARC_CLASS, SW_DMARC_CLASS_MULTIPLE },
+	    SW_OUTCOME_INVALID, SW_DMARC_CLASS, SW_DMARC_CLASS_MULTIPLE },
+	[SW_MECHANISM_DKIM] = { sw_dkim_is_record, sw_dkim_judge,
+	    "no key record", "several key records: undefined",
+	    "RFC 6376 3.6.2.2", SW_OUTCOME_UNKNOWN, 0, 0 },
+	[SW_MECHANISM_MTA_STS] = { sw_mta_sts_is_record, sw_mta_sts_judge,
+	    "no MTA-STS record", "more than one MTA-STS record",
+	    "RFC 8461 3.1", SW_OUTCOME_INVALID, SW_MTA_STS_ERROR,
+	    SW_MTA_STS_ERROR_MULTIPLE },
+	[SW_MECHANISM_TLS_RPT] = { sw_tls_rpt_is_record, sw_tls_rpt_judge,
+	    "no TLS-RPT record", "more than one TLS-RPT record",
+	    "RFC 8460 3", SW_OUTCOME_INVALID, SW_TLS_RPT_ERROR,
+	    SW_TLS_RPT_ERROR_MULTIPLE },
+	[SW_MECHANISM_BIMI] = { sw_bimi_is_record, sw_bimi_judge,
+	    "no BIMI record", "more than one BIMI record", "BIMI draft 4.2",
+	    SW_OUTCOME_INVALID, SW_BIMI_ERROR, SW_BIMI_ERROR_MULTIPLE },
 };
 
 static bool
@@ -135,9 +154,9 @@ judge_txt(const struct mechanism *mechanism, const struct sw_rrset *records,
 		sw_verdict_set(verdict, SW_OUTCOME_ABSENT, mechanism->absent,
 		    mechanism->section);
 	} else if (verdict->selected > 1) {
-		verdict->features = sw_features_set(0, mechanism->error_slot,
-		    mechanism->error_value);
-		sw_verdict_set(verdict, SW_OUTCOME_INVALID,
+		verdict->features = sw_features_set(0, mechanism->slot,
+		    mechanism->value);
+		sw_verdict_set(verdict, mechanism->outcome,
 		    mechanism->multiple, mechanism->section);
 	} else {
 		sw_txt_read(records->rdata[verdict->first],

@@ -13,14 +13,24 @@ lib_libsenderwatch_la_SOURCES = \
 	lib/spf_address.c \
 	lib/tags.c \
 	lib/dmarc.c \
+	lib/dkim.c \
+	lib/dkim_key.c \
+	lib/mta_sts.c \
+	lib/tls_rpt.c \
+	lib/bimi.c \
+	lib/dkim_key.h \
 	lib/judge.h \
 	lib/span.h \
 	lib/spf.h \
 	lib/tags.h
 noinst_HEADERS += \
+	include/senderwatch/bimi.h \
+	include/senderwatch/dkim.h \
 	include/senderwatch/dmarc.h \
 	include/senderwatch/mx.h \
+	include/senderwatch/mta_sts.h \
 	include/senderwatch/spf.h \
+	include/senderwatch/tls_rpt.h \
 	include/senderwatch/txt.h
 nodist_lib_libsenderwatch_la_SOURCES = lib/registries.c
 lib_libsenderwatch_la_CPPFLAGS = $(AM_CPPFLAGS)

@@ -36,6 +36,37 @@ sw_tag_begins(struct span record, const char *name, const char *value)
 	    span_is_exactly(tag.value, value);
 }
 
+bool
+sw_field_begins(struct span record, const char *version)
+{
+	size_t length = strlen(version);
+
+	if (span_length(record) < length ||
+	    memcmp(record.at, version, length) != 0)
+		return false;
+	record.at += length;
+	record = span_trim(record);
+	return record.at == record.end || *record.at == ';';
+}
+
+bool
+sw_field_is_extension(const struct tag *tag)
+{
+	const uint8_t *at = tag->name.at;
+
+	if (!tag->equals || tag->name.end + 1 != tag->value.at ||
+	    span_length(tag->name) < 1 || span_length(tag->name) > 32 ||
+	    !is_alnum(*at) || tag->value.at == tag->value.end)
+		return false;
+	for (; at < tag->name.end; at++)
+		if (!is_alnum(*at) && *at != '_' && *at != '-' && *at != '.')
+			return false;
+	for (at = tag->value.at; at < tag->value.end; at++)
+		if (*at < 0x21 || *at > 0x7e || *at == '=')
+			return false;
+	return true;
+}
+
 /* unreserved, gen-delims and sub-delims (RFC 3986 section 2.2); no "%". */
 static bool
 is_uri_octet(uint8_t c)
@@ -46,8 +77,8 @@ is_uri_octet(uint8_t c)
 }
 
 /* scheme ":" and then what no part of a URI forbids. */
-static bool
-is_uri(struct span uri)
+bool
+sw_uri_check(struct span uri)
 {
 	const uint8_t *at = uri.at;
 
@@ -91,8 +122,8 @@ cut_size(struct span *uri)
 	return true;
 }
 
-static bool
-has_scheme(struct span uri, const char *scheme)
+bool
+sw_uri_has_scheme(struct span uri, const char *scheme)
 {
 	size_t length = strlen(scheme);
 
@@ -111,12 +142,13 @@ sw_uris_parse(struct span list, bool sizes, struct uris *uris)
 		comma = memchr(list.at, ',', span_length(list));
 		uri = span_trim((struct span){ list.at,
 		    comma == NULL ? list.end : comma });
-		if ((sizes && !cut_size(&uri)) || !is_uri(uri)) {
+		if ((sizes && !cut_size(&uri)) || !sw_uri_check(uri) ||
+		    memchr(uri.at, '!', span_length(uri)) != NULL) {
 			uris->invalid++;
 		} else {
 			uris->valid++;
-			uris->mailto += has_scheme(uri, "mailto");
-			uris->https += has_scheme(uri, "https");
+			uris->mailto += sw_uri_has_scheme(uri, "mailto");
+			uris->https += sw_uri_has_scheme(uri, "https");
 		}
 		if (comma == NULL)
 			break;

@@ -24,9 +24,27 @@ bool sw_tag_next(struct span *record, struct tag *tag);
 bool sw_tag_begins(struct span record, const char *name, const char *value);
 
 /*
- * Parse "URI *(*WSP "," *WSP URI)" (RFC 3986). One without a scheme, or with an
- * octet that no URI may hold, is invalid.
- * With sizes, "!" and a size may end a URI (RFC 7489 section 6.2).
+ * MTA-STS and TLS-RPT: does record begin with version, case and all, and then
+ * "*WSP ;" or the end?
+ */
+bool sw_field_begins(struct span record, const char *version);
+
+/*
+ * Their extension fields: a name of at most 32 octets and a value without
+ * white space, "=" or ";", and nothing around the "=".
+ */
+bool sw_field_is_extension(const struct tag *tag);
+
+/*
+ * Is this a URI (RFC 3986): a scheme, ":", and then no octet that no URI may
+ * hold?
+ */
+bool sw_uri_check(struct span uri);
+bool sw_uri_has_scheme(struct span uri, const char *scheme);
+
+/*
+ * Parse "URI *(*WSP "," *WSP URI)", where "," and "!" in a URI must be
+ * encoded. With sizes, "!" and a size may end a URI (RFC 7489 section 6.2).
  */
 struct uris {
 	size_t valid;
