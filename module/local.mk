@@ -11,8 +11,7 @@ module_libswmodule_la_SOURCES = \
 	module/table.c module/table.h
 module_libswmodule_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS) \
 	$(SODIUM_CFLAGS) $(FSTRM_CFLAGS)
-module_libswmodule_la_LIBADD = lib/libsenderwatch.la wire/libswwire.la \
-	$(SODIUM_LIBS) $(FSTRM_LIBS) $(PTHREAD_LIBS)
+module_libswmodule_la_LIBADD = $(SODIUM_LIBS) $(FSTRM_LIBS) $(PTHREAD_LIBS)
 
 moduledir = $(libdir)/senderwatch
 module_LTLIBRARIES = module/senderwatch.la
@@ -22,5 +21,6 @@ module_senderwatch_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS)
 # dynlib looks up six names, and opens the file RTLD_GLOBAL: export no other.
 module_senderwatch_la_LDFLAGS = -module -avoid-version -shared \
 	-export-symbols-regex '^(init|deinit|operate|inform_super|clear|get_mem)$$'
-module_senderwatch_la_LIBADD = module/libswmodule.la
+module_senderwatch_la_LIBADD = module/libswmodule.la wire/libswwire.la \
+	lib/libsenderwatch.la
 endif

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "dynlibmod/dynlibmod.h"
+#include "services/cache/dns.h"
 #include "sldns/rrdef.h"
 #include "util/config_file.h"
 #include "util/data/msgreply.h"

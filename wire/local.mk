@@ -3,9 +3,10 @@
 noinst_LTLIBRARIES += wire/libswwire.la
 wire_libswwire_la_SOURCES = \
 	wire/codec.c \
+	wire/key_file.c \
 	wire/registries.c \
 	wire/stream.c \
 	wire/unix_socket.c \
 	wire/settings.c
-wire_libswwire_la_CFLAGS = $(AM_CFLAGS) $(PROTOBUF_C_CFLAGS) $(FSTRM_CFLAGS) $(INIH_CFLAGS)
-wire_libswwire_la_LIBADD = proto/libswproto.la $(PROTOBUF_C_LIBS) $(FSTRM_LIBS) $(INIH_LIBS)
+wire_libswwire_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(PROTOBUF_C_CFLAGS) $(FSTRM_CFLAGS) $(INIH_CFLAGS)
+wire_libswwire_la_LIBADD = $(CRYPTO_LIBS) proto/libswproto.la $(PROTOBUF_C_LIBS) $(FSTRM_LIBS) $(INIH_LIBS)
