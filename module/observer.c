@@ -28,7 +28,7 @@ enum counter {
 	COUNT_SEEN, COUNT_WATCHED, COUNT_OBSERVED, COUNT_REPEATED, COUNT_SENT,
 	COUNT_EVICTED, COUNT_SUPERSEDED, COUNT_SERVFAIL, COUNT_BOGUS,
 	COUNT_REWRITTEN, COUNT_SUBNET, COUNT_PRIVATE, COUNT_MALFORMED,
-	COUNT_NONEXISTENT, COUNT_FULL, COUNT_MEMORY, COUNT_STOP, COUNTERS
+	COUNT_NONEXISTENT, COUNT_UNPROVEN, COUNT_FULL, COUNT_MEMORY, COUNT_STOP, COUNTERS
 };
 
 struct sw_observer {
@@ -273,7 +273,7 @@ take(struct sw_observer *observer, const struct sw_lookup *lookup,
 
 	sw_answer_judge(name, &lookup->answer, &verdict);
 	if (verdict.outcome == SW_OUTCOME_UNKNOWN) {
-		count(observer, COUNT_MALFORMED, 1);
+		count(observer, COUNT_UNPROVEN, 1);
 		return;
 	}
 	observation.mechanism = (uint8_t)name->mechanism;
@@ -401,6 +401,7 @@ sw_observer_counters(struct sw_observer *observer,
 		.unknown_private = values[COUNT_PRIVATE],
 		.unknown_malformed = values[COUNT_MALFORMED],
 		.unknown_nonexistent = values[COUNT_NONEXISTENT],
+		.unproven = values[COUNT_UNPROVEN],
 		.dropped_full = values[COUNT_FULL],
 		.dropped_memory = values[COUNT_MEMORY],
 		.dropped_stop = values[COUNT_STOP],

@@ -219,7 +219,7 @@ log_counters(struct instance *instance)
 	say(SW_LOG_INFO, "seen %llu watched %llu observed %llu repeated %llu "
 	    "sent %llu evicted %llu superseded %llu; unknown: servfail %llu "
 	    "bogus %llu rewritten %llu subnet %llu private %llu malformed "
-	    "%llu nonexistent %llu; dropped: full %llu memory %llu stop %llu",
+	    "%llu nonexistent %llu; unproven %llu; dropped: full %llu memory %llu stop %llu",
 	    (unsigned long long)c.seen, (unsigned long long)c.watched,
 	    (unsigned long long)c.observed, (unsigned long long)c.repeated,
 	    (unsigned long long)c.sent, (unsigned long long)c.evicted,
@@ -231,6 +231,7 @@ log_counters(struct instance *instance)
 	    (unsigned long long)c.unknown_private,
 	    (unsigned long long)c.unknown_malformed,
 	    (unsigned long long)c.unknown_nonexistent,
+	    (unsigned long long)c.unproven,
 	    (unsigned long long)c.dropped_full,
 	    (unsigned long long)c.dropped_memory,
 	    (unsigned long long)c.dropped_stop);

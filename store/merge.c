@@ -22,7 +22,8 @@
 #define COUNTERS(X) X(seen) X(watched) X(observed) X(repeated) X(sent) \
 	X(evicted) X(superseded) X(unknown_servfail) X(unknown_bogus) \
 	X(unknown_rewritten) X(unknown_subnet) X(unknown_private) \
-	X(unknown_malformed) X(unknown_nonexistent) X(dropped_full) \
+	X(unknown_malformed) X(unknown_nonexistent) X(unproven) \
+	X(dropped_full) \
 	X(dropped_memory) X(dropped_stop)
 #define COLUMN(name) ", " #name
 #define PARAMETER(name) ", ?"

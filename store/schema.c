@@ -92,6 +92,7 @@ static const char step_1[] =
     "  unknown_private INTEGER NOT NULL,\n"
     "  unknown_malformed INTEGER NOT NULL,\n"
     "  unknown_nonexistent INTEGER NOT NULL,\n"
+    "  unproven INTEGER NOT NULL,\n"
     "  dropped_full INTEGER NOT NULL,\n"
     "  dropped_memory INTEGER NOT NULL,\n"
     "  dropped_stop INTEGER NOT NULL\n"

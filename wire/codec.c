@@ -20,7 +20,8 @@ typedef Senderwatch__Counters CountersMessage;
 	DO(seen) DO(watched) DO(observed) DO(repeated) DO(sent) DO(evicted) \
 	DO(superseded) DO(unknown_servfail) DO(unknown_bogus) \
 	DO(unknown_rewritten) DO(unknown_subnet) DO(unknown_private) \
-	DO(unknown_malformed) DO(unknown_nonexistent) DO(dropped_full) \
+	DO(unknown_malformed) DO(unknown_nonexistent) DO(unproven) \
+	DO(dropped_full) \
 	DO(dropped_memory) DO(dropped_stop)
 
 /* Messages only borrow bytes; protobuf-c wants them without const. */

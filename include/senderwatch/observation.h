@@ -114,6 +114,7 @@ struct sw_counters {
 	uint64_t unknown_private;	/* zones that the operator lists */
 	uint64_t unknown_malformed;	/* RDATA that can't be read, or too much */
 	uint64_t unknown_nonexistent;	/* NXDOMAIN of a subject never seen */
+	uint64_t unproven;		/* answers that prove nothing, as of DKIM */
 	uint64_t dropped_full;		/* every candidate slot waits to be sent */
 	uint64_t dropped_memory;
 	uint64_t dropped_stop;		/* not delivered before the stop */
