@@ -18,6 +18,7 @@ lib_libsenderwatch_la_SOURCES = \
 	lib/mta_sts.c \
 	lib/tls_rpt.c \
 	lib/bimi.c \
+	lib/features.c \
 	lib/dkim_key.h \
 	lib/judge.h \
 	lib/span.h \
@@ -27,6 +28,7 @@ noinst_HEADERS += \
 	include/senderwatch/bimi.h \
 	include/senderwatch/dkim.h \
 	include/senderwatch/dmarc.h \
+	include/senderwatch/features.h \
 	include/senderwatch/mx.h \
 	include/senderwatch/mta_sts.h \
 	include/senderwatch/spf.h \
