@@ -1,0 +1,68 @@
+/* What readers see, in each language that reports speak. */
+#ifndef SENDERWATCH_REPORT_LABELS_H
+#define SENDERWATCH_REPORT_LABELS_H
+
+#include "adoption.h"
+
+struct sw_labels {
+	const char *language;		/* RFC 5646: "en" */
+	const char *name;		/* of the language, in itself */
+	const char *title;
+	const char *all_domains;	/* scope where there is no registry */
+	const char *type;		/* heads of columns */
+	const char *suffix;
+	const char *domains;
+	const char *mx;
+	const char *mx_domains;
+	const char *mx_rate;
+	const char *null_mx;
+	const char *spf;
+	const char *spf_rate;
+	const char *dmarc;
+	const char *dmarc_rate;
+	const char *known;
+	const char *present;
+	const char *rate;
+	const char *coverage;
+	const char *total;
+	const char *merged;		/* format: the number as a string */
+	const char *outside;		/* formats: registry, number */
+	const char *outside_few;
+	const char *withheld;		/* format: the number as a string */
+	const char *chart;		/* what the chart shows */
+	const char *chart_largest;	/* where it does not show all rows */
+	const char *chart_missing;
+	const char *const *terminal_notes;	/* lines; end with NULL */
+	const char *method;		/* head of the notes */
+	const char *const *page_notes;
+};
+
+extern const struct sw_labels sw_labels_en;
+extern const struct sw_labels sw_labels_ja;
+
+/* The labels of a language, or NULL. */
+const struct sw_labels *sw_labels_find(const char *language);
+
+#define SW_LABEL_MAX 256
+
+/* "2026年11月", "November 2026". */
+const char *sw_label_month(const struct sw_labels *labels, uint32_t month,
+    char text[SW_LABEL_MAX]);
+
+/* ".jp", or that there is no limit. */
+const char *sw_label_scope(const struct sw_labels *labels,
+    const struct sw_adoption *adoption, char text[SW_LABEL_MAX]);
+
+/* How a row reads; the result may be text or live as long as adoption. */
+const char *sw_label_row(const struct sw_labels *labels,
+    const struct sw_adoption *adoption, const struct sw_row *row,
+    char text[SW_LABEL_MAX]);
+
+/* "Outside .jp: 1,234 domains."; "" where there are none. */
+const char *sw_label_outside(const struct sw_labels *labels,
+    const struct sw_adoption *adoption, char text[SW_LABEL_MAX]);
+
+const char *sw_label_withheld(const struct sw_labels *labels,
+    const struct sw_adoption *adoption, char text[SW_LABEL_MAX]);
+
+#endif

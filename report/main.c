@@ -1,0 +1,102 @@
+/* senderwatch: reports, keys and explanations, one verb each. */
+#include "senderwatch-config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "message.h"
+#include "verbs.h"
+
+struct verb {
+	const char *name;
+	const char *program;	/* what its messages begin with */
+	int (*run)(int argc, char **argv);
+	const char *summary;
+};
+
+static const struct verb verbs[] = {
+	{ "report", "senderwatch report", sw_verb_report,
+	    "tables of who publishes SPF and DMARC" },
+	{ "key", "senderwatch key", sw_verb_key,
+	    "make the key that hides names, and show its id" },
+};
+#define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
+
+static void
+print_help(FILE *file)
+{
+	fputs("Usage: senderwatch VERB [OPTION]...\n"
+	    "       senderwatch help [VERB]\n"
+	    "       senderwatch --version\n\n"
+	    "Verbs:\n", file);
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		fprintf(file, "  %-10s %s\n", verbs[i].name, verbs[i].summary);
+	fprintf(file, "  %-10s %s\n", "help", "this text, or a verb's options");
+	fputs("\nExit status: 0 if all went well, 1 if something failed, "
+	    "2 if the command line\nmakes no sense.\n", file);
+}
+
+static const struct verb *
+find_verb(const char *name)
+{
+	for (size_t i = 0; i < VERB_COUNT; i++) {
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	}
+	sw_say("no such verb: %s; see \"senderwatch help\"", name);
+	return NULL;
+}
+
+static int
+help(int argc, char **argv)
+{
+	const struct verb *verb;
+	char *arguments[] = { NULL, (char *)"--help", NULL };
+
+	if (argc < 2) {
+		print_help(stdout);
+		return SW_EXIT_OK;
+	}
+	verb = find_verb(argv[1]);
+	if (verb == NULL)
+		return SW_EXIT_USAGE;
+	arguments[0] = (char *)verb->program;
+	return verb->run(2, arguments);
+}
+
+static int
+run(int argc, char **argv)
+{
+	const struct verb *verb;
+
+	if (argc < 2) {
+		print_help(stderr);
+		return SW_EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts(PACKAGE_STRING);
+		return SW_EXIT_OK;
+	}
+	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
+	    strcmp(argv[1], "-h") == 0)
+		return help(argc - 1, argv + 1);
+	verb = find_verb(argv[1]);
+	if (verb == NULL)
+		return SW_EXIT_USAGE;
+	argv[1] = (char *)verb->program;
+	return verb->run(argc - 1, argv + 1);
+}
+
+int
+main(int argc, char **argv)
+{
+	int status = run(argc, argv);
+
+	/* A full disk shows only here. */
+	if (status == SW_EXIT_OK && (fflush(stdout) != 0 || ferror(stdout))) {
+		sw_say("can't write to standard output: %s", strerror(errno));
+		status = SW_EXIT_FAILURE;
+	}
+	return status;
+}

@@ -1,0 +1,17 @@
+/* What the program says to people on standard error. */
+#include "message.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+void
+sw_say(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	fputs("senderwatch: ", stderr);
+	vfprintf(stderr, format, arguments);
+	putc('\n', stderr);
+	va_end(arguments);
+}

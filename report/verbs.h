@@ -1,0 +1,16 @@
+/*
+ * The program's verbs, one file each. argv[0] is "senderwatch VERB", for the
+ * messages of getopt_long(); what is returned is the exit status.
+ */
+#ifndef SENDERWATCH_REPORT_VERBS_H
+#define SENDERWATCH_REPORT_VERBS_H
+
+#define SW_EXIT_OK 0
+#define SW_EXIT_FAILURE 1	/* something went wrong on the way */
+#define SW_EXIT_USAGE 2		/* the command line makes no sense */
+
+/* Every verb knows the option --help. */
+int sw_verb_key(int argc, char **argv);
+int sw_verb_report(int argc, char **argv);
+
+#endif
