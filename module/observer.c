@@ -300,6 +300,18 @@ take(struct sw_observer *observer, const struct sw_lookup *lookup,
 	    &observation, verdict.outcome == SW_OUTCOME_NONEXISTENT));
 }
 
+static bool
+is_private(const struct sw_options *options, const struct sw_lookup *lookup)
+{
+	for (size_t i = 0; i < options->private_zone_count; i++) {
+		if (sw_name_is_within(lookup->name, lookup->name_length,
+		    options->private_zones[i].name,
+		    options->private_zones[i].length))
+			return true;
+	}
+	return false;
+}
+
 void
 sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
     time_t now)
@@ -309,7 +321,6 @@ sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
 		[SW_UNUSABLE_BOGUS] = COUNT_BOGUS,
 		[SW_UNUSABLE_REWRITTEN] = COUNT_REWRITTEN,
 		[SW_UNUSABLE_SUBNET] = COUNT_SUBNET,
-		[SW_UNUSABLE_PRIVATE] = COUNT_PRIVATE,
 		[SW_UNUSABLE_MALFORMED] = COUNT_MALFORMED,
 	};
 	struct sw_name name;
@@ -320,6 +331,10 @@ sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
 	    lookup->name_length, lookup->type, &name) == SW_MECHANISM_NONE)
 		return;
 	count(observer, COUNT_WATCHED, 1);
+	if (is_private(observer->options, lookup)) {
+		count(observer, COUNT_PRIVATE, 1);
+		return;
+	}
 	if (lookup->usable != SW_USABLE) {
 		count(observer, unusable[lookup->usable], 1);
 		return;

@@ -104,6 +104,29 @@ set_utc_offset(struct sw_options *options, const char *value)
 	return NULL;
 }
 
+/* Given once for each zone. */
+static const char *
+add_private_zone(struct sw_options *options, const char *value)
+{
+	struct sw_private_zone *grown;
+	uint8_t name[SW_NAME_WIRE_MAX];
+	size_t length = sw_name_from_text(value, name, sizeof(name));
+
+	if (length < 2)
+		return "wanted: a domain name";
+	if (options->private_zone_count == SW_PRIVATE_ZONES_MAX)
+		return "more than 64 private zones";
+	grown = reallocarray(options->private_zones,
+	    options->private_zone_count + 1, sizeof(*grown));
+	if (grown == NULL)
+		return "out of memory";
+	options->private_zones = grown;
+	grown += options->private_zone_count++;
+	memcpy(grown->name, name, length);
+	grown->length = (uint8_t)length;
+	return NULL;
+}
+
 static const char *
 take(void *argument, const char *name, const char *value)
 {
@@ -115,6 +138,8 @@ take(void *argument, const char *name, const char *value)
 		return set_path(&options->key_file, value);
 	if (strcmp(name, "registries") == 0)
 		return set_path(&options->registries, value);
+	if (strcmp(name, "private-zone") == 0)
+		return add_private_zone(options, value);
 	if (strcmp(name, "names") == 0)
 		return set_names(options, value);
 	if (strcmp(name, "resolver") == 0)
@@ -194,5 +219,6 @@ sw_options_fini(struct sw_options *options)
 	free(options->key_file);
 	free(options->resolver);
 	free(options->registries);
+	free(options->private_zones);
 	memset(options, 0, sizeof(*options));
 }

@@ -9,13 +9,23 @@
 #include <stdint.h>
 
 #include "module/log.h"
+#include "senderwatch/name.h"
 #include "senderwatch/result.h"
+
+/* A zone whose answers are nobody's business, in wire format. */
+struct sw_private_zone {
+	uint8_t name[SW_NAME_WIRE_MAX];
+	uint8_t length;
+};
+#define SW_PRIVATE_ZONES_MAX 64
 
 struct sw_options {
 	char *socket;		/* the collector's unix socket */
 	char *key_file;		/* NULL only with names = plain */
 	char *resolver;		/* how this resolver is named in reports */
 	char *registries;	/* folder of registry tables, or NULL */
+	struct sw_private_zone *private_zones;
+	size_t private_zone_count;
 	bool plain_names;
 	bool unlisted_tlds;
 	size_t capacity;	/* table entries, 64 bytes each */

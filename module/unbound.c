@@ -56,6 +56,7 @@ struct instance {
 	 * first answer. Counts forks; UINT_MAX: none started yet.
 	 */
 	atomic_uint started;
+	int has_subnetcache;	/* in the module chain */
 };
 
 static atomic_uint forks;
@@ -195,6 +196,8 @@ init(struct module_env *env, int id)
 		return 0;
 	}
 	atomic_init(&instance->started, UINT_MAX);
+	instance->has_subnetcache = env->cfg->module_conf != NULL &&
+	    strstr(env->cfg->module_conf, "subnetcache") != NULL;
 	if (!read_settings(instance, env->cfg) ||
 	    sw_observer_new(&instance->observer, &instance->options, say) !=
 	    SW_OK) {
@@ -289,8 +292,38 @@ dnssec_of(enum sec_status status)
 	}
 }
 
+/*
+ * Did a policy make this answer, or does the operator hold the zone? QNAME
+ * triggers and local data are answered before any module; what else an RPZ
+ * makes up, and what comes from an auth-zone, has no authority of the
+ * network's behind it and says so.
+ */
+static int
+is_local(const struct module_qstate *qstate)
+{
+#ifdef UNBOUND_HAS_RPZ_APPLIED
+	if (qstate->rpz_applied)
+		return 1;
+#endif
+	return qstate->return_msg->rep->authoritative != 0;
+}
+
+/* Was the answer made for the network of whoever asked? */
+static int
+is_subnet_answer(const struct module_qstate *qstate,
+    const struct instance *instance)
+{
+#ifdef UNBOUND_HAS_IS_SUBNET_ANSWER
+	(void)instance;
+	return qstate->is_subnet_answer;
+#else
+	/* subnetcache keeps such answers, and no others, from the cache. */
+	return instance->has_subnetcache && qstate->no_cache_store;
+#endif
+}
+
 static enum sw_usable
-usable(const struct module_qstate *qstate)
+usable(const struct module_qstate *qstate, const struct instance *instance)
 {
 	const struct reply_info *reply;
 	int rcode;
@@ -299,8 +332,13 @@ usable(const struct module_qstate *qstate)
 	    qstate->return_msg == NULL || qstate->return_msg->rep == NULL)
 		return SW_UNUSABLE_SERVFAIL;
 	reply = qstate->return_msg->rep;
-	if (reply->security == sec_status_bogus)
+	if (reply->security == sec_status_bogus ||
+	    reply->security == sec_status_secure_sentinel_fail)
 		return SW_UNUSABLE_BOGUS;
+	if (is_local(qstate))
+		return SW_UNUSABLE_REWRITTEN;
+	if (is_subnet_answer(qstate, instance))
+		return SW_UNUSABLE_SUBNET;
 	rcode = FLAGS_GET_RCODE(reply->flags);
 	if (rcode != LDNS_RCODE_NOERROR && rcode != LDNS_RCODE_NXDOMAIN)
 		return SW_UNUSABLE_SERVFAIL;
@@ -356,7 +394,7 @@ observe(struct module_qstate *qstate, int id)
 	if (instance == NULL)
 		return;
 	start_sender(instance);
-	lookup.usable = usable(qstate);
+	lookup.usable = usable(qstate, instance);
 	if (lookup.usable == SW_USABLE)
 		read_answer(qstate->return_msg->rep, &lookup);
 	sw_observer_see(instance->observer, &lookup, *qstate->env->now);
