@@ -38,20 +38,14 @@ add_row(struct sw_adoption *adoption, const char *name)
 	return &adoption->rows[adoption->count++];
 }
 
-/* The registry's table, if one comes with the program. */
-static enum sw_result
-load_registry(struct sw_adoption *adoption)
+static const struct sw_registry *
+find_registry(const struct sw_registries *registries, const char *tld)
 {
-	for (size_t i = 0; i < sw_registry_builtin_count; i++) {
-		const struct sw_registry_builtin *table = &sw_registry_builtins[i];
-		const char *reason;
-		unsigned line;
-
-		if (strcmp(table->tld, adoption->tld) == 0)
-			return sw_registry_parse(&adoption->registry,
-			    table->text, table->length, &line, &reason);
+	for (size_t i = 0; i < registries->count; i++) {
+		if (strcmp(sw_registry_tld(registries->list[i]), tld) == 0)
+			return registries->list[i];
 	}
-	return SW_OK;
+	return NULL;
 }
 
 /* One row for each group, in the table's order, also where all is zero. */
@@ -159,7 +153,7 @@ see_registries(const struct sw_tally *tally)
 /* Which registry's types make the rows; see sw_adoption_new(). */
 static enum sw_result
 choose_registry(struct sw_adoption *adoption, const struct sw_tally *tally,
-    char *reason, size_t size)
+    const struct sw_registries *registries, char *reason, size_t size)
 {
 	struct seen seen = see_registries(tally);
 
@@ -170,33 +164,33 @@ choose_registry(struct sw_adoption *adoption, const struct sw_tally *tally,
 		return SW_ERR_INVALID;
 	}
 	if (seen.first == NULL && (seen.without ||
-	    sw_registry_builtin_count == 0)) {
+	    registries->count == 0)) {
 		adoption->by = SW_BY_SUFFIX;
 		return SW_OK;
 	}
 	adoption->tld = strdup(seen.first != NULL ? seen.first :
-	    sw_registry_builtins[0].tld);
+	    sw_registry_tld(registries->list[0]));
 	return adoption->tld != NULL ? SW_OK : SW_ERR_MEMORY;
 }
 
 static enum sw_result
 set_registry(struct sw_adoption *adoption, const struct sw_tally *tally,
-    const char *wanted, char *reason, size_t size)
+    const struct sw_adoption_options *options, char *reason, size_t size)
 {
-	enum sw_result result;
+	enum sw_result result = SW_OK;
 
-	if (wanted == NULL && adoption->by == SW_BY_SUFFIX)
-		return SW_OK;
-	if (wanted == NULL) {
-		result = choose_registry(adoption, tally, reason, size);
-		if (result != SW_OK || adoption->tld == NULL)
-			return result;
-	} else {
-		adoption->tld = strdup(wanted);
+	if (options->registry != NULL) {
+		adoption->tld = strdup(options->registry);
 		if (adoption->tld == NULL)
-			return SW_ERR_MEMORY;
+			result = SW_ERR_MEMORY;
+	} else if (adoption->by == SW_BY_TYPE) {
+		result = choose_registry(adoption, tally, options->registries,
+		    reason, size);
 	}
-	return load_registry(adoption);
+	if (result == SW_OK && adoption->tld != NULL)
+		adoption->registry = find_registry(options->registries,
+		    adoption->tld);
+	return result;
 }
 
 enum sw_result
@@ -213,8 +207,7 @@ sw_adoption_new(struct sw_adoption **out, const struct sw_tally *tally,
 		return SW_ERR_MEMORY;
 	adoption->month = options->month;
 	adoption->by = options->by;
-	result = set_registry(adoption, tally, options->registry, reason,
-	    reason_size);
+	result = set_registry(adoption, tally, options, reason, reason_size);
 	if (result != SW_OK)
 		goto out;
 	result = fill_rows(adoption, tally);
@@ -222,8 +215,8 @@ sw_adoption_new(struct sw_adoption **out, const struct sw_tally *tally,
 		goto out;
 	if (adoption->tld != NULL && adoption->registry == NULL &&
 	    adoption->total.domains == 0) {
-		snprintf(reason, reason_size, "no table is built in for registry "
-		    "%s, and no subject belongs to it", adoption->tld);
+		snprintf(reason, reason_size, "there is no table of registry %s, "
+		    "and no subject belongs to it", adoption->tld);
 		result = SW_ERR_INVALID;
 		goto out;
 	}
@@ -247,7 +240,6 @@ sw_adoption_free(struct sw_adoption **adoption)
 	for (size_t i = 0; i < (*adoption)->count; i++)
 		free((*adoption)->rows[i].name);
 	free((*adoption)->rows);
-	sw_registry_free(&(*adoption)->registry);
 	free((*adoption)->tld);
 	free(*adoption);
 	*adoption = NULL;

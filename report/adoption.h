@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "senderwatch/registry.h"
+#include "senderwatch/registries.h"
 #include "tally.h"
 
 enum sw_by { SW_BY_TYPE, SW_BY_SUFFIX };
@@ -16,6 +16,7 @@ struct sw_adoption_options {
 	uint32_t month;		/* YYYYMM */
 	enum sw_by by;
 	const char *registry;	/* top-level domain; NULL: choose, or all */
+	const struct sw_registries *registries;	/* outlives the table */
 	int64_t min_cell;	/* 0: publish all; -1: as the kind of row asks */
 };
 
@@ -32,7 +33,7 @@ struct sw_adoption {
 	uint32_t month;
 	enum sw_by by;		/* may differ from what was asked, see below */
 	char *tld;		/* registry that the rows are limited to, or NULL */
-	struct sw_registry *registry;	/* its table, or NULL if none is built in */
+	const struct sw_registry *registry;	/* its table, or NULL */
 	uint64_t min_cell;	/* 0: nothing suppressed */
 	bool withheld;		/* even the total is too small to show */
 	struct sw_row *rows;
@@ -49,7 +50,7 @@ struct sw_adoption {
  *
  * By type without a registry: the one that all subjects with a registry
  * belong to. Where no subject has one, rows are by suffix (adoption->by
- * tells); where there is no subject at all, the first built-in table's rows
+ * tells); where there is no subject at all, the first registry's rows
  * come out as zeros. Where there are several: SW_ERR_INVALID.
  *
  * On SW_ERR_INVALID reason holds a sentence for people.

@@ -7,6 +7,10 @@ report_libswreport_la_SOURCES = \
 	report/chart.h \
 	report/counts.c \
 	report/counts.h \
+	report/explain.c \
+	report/explain.h \
+	report/explain_rdata.c \
+	report/explain_zone.c \
 	report/filter.c \
 	report/filter.h \
 	report/format.h \
@@ -34,15 +38,16 @@ report_libswreport_la_SOURCES = \
 	report/tally.h \
 	report/text.c \
 	report/text.h
-report_libswreport_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(JANSSON_CFLAGS)
-report_libswreport_la_LIBADD = $(JANSSON_LIBS) $(UNISTRING_LIBS)
+report_libswreport_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(JANSSON_CFLAGS) $(LDNS_CFLAGS)
+report_libswreport_la_LIBADD = $(JANSSON_LIBS) $(LDNS_LIBS) $(UNISTRING_LIBS)
 
 bin_PROGRAMS += senderwatch
 senderwatch_SOURCES = \
 	report/main.c \
+	report/verb_explain.c \
 	report/verb_key.c \
 	report/verb_report.c \
 	report/verbs.h
-senderwatch_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS)
+senderwatch_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(LDNS_CFLAGS)
 senderwatch_LDADD = report/libswreport.la store/libswstore.la wire/libswwire.la \
 	lib/libsenderwatch.la

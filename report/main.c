@@ -18,6 +18,8 @@ struct verb {
 static const struct verb verbs[] = {
 	{ "report", "senderwatch report", sw_verb_report,
 	    "tables of who publishes SPF and DMARC" },
+	{ "explain", "senderwatch explain", sw_verb_explain,
+	    "what is made of given records, and why" },
 	{ "key", "senderwatch key", sw_verb_key,
 	    "make the key that hides names, and show its id" },
 };

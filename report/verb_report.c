@@ -37,6 +37,7 @@ static const char help[] =
     "                     csv), where the resolvers send names in plain\n"
     "  --lang en|ja       language of a table: heads, and names of types instead\n"
     "                     of their codes\n"
+    "  --registries FOLDER  further registry tables\n"
     "  --gnuplot PROGRAM  draws the chart; default: " SW_GNUPLOT "\n\n"
     "All figures are numbers of domains, each counted by its latest state in the\n"
     "period. CSV columns, lines ended by LF:\n"
@@ -72,6 +73,7 @@ static const struct format {
 struct options {
 	const char *database;
 	const char *output;
+	const char *registries;	/* folder, or NULL */
 	const struct format *format;
 	struct sw_adoption_options adoption;
 	struct sw_format_options writing;
@@ -120,7 +122,7 @@ parse_min_cell(const char *value, int64_t *min_cell)
 enum {
 	OPTION_DATABASE = 256, OPTION_PERIOD, OPTION_FORMAT, OPTION_OUTPUT,
 	OPTION_BY, OPTION_REGISTRY, OPTION_NAMES, OPTION_MIN_CELL, OPTION_LANG,
-	OPTION_GNUPLOT
+	OPTION_GNUPLOT, OPTION_REGISTRIES
 };
 
 static const struct option long_options[] = {
@@ -134,6 +136,7 @@ static const struct option long_options[] = {
 	{ "min-cell", required_argument, NULL, OPTION_MIN_CELL },
 	{ "lang", required_argument, NULL, OPTION_LANG },
 	{ "gnuplot", required_argument, NULL, OPTION_GNUPLOT },
+	{ "registries", required_argument, NULL, OPTION_REGISTRIES },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 }
 };
@@ -168,6 +171,9 @@ take_option(struct options *options, int option, const char *value)
 		return options->writing.labels != NULL;
 	case OPTION_GNUPLOT:
 		options->writing.gnuplot = value;
+		return true;
+	case OPTION_REGISTRIES:
+		options->registries = value;
 		return true;
 	default:
 		return options->help = true;
@@ -313,36 +319,63 @@ remark(const struct options *options, const struct sw_adoption *adoption)
 }
 
 static int
-report_adoption(const struct options *options)
+make_adoption(const struct options *options, const struct sw_tally *tally,
+    const struct sw_registries *registries)
 {
+	struct sw_adoption_options wanted = options->adoption;
 	struct sw_adoption *adoption = NULL;
-	struct sw_tally *tally = NULL;
-	int status = SW_EXIT_FAILURE;
 	enum sw_result result;
 	char reason[256];
+	int status;
 
-	if (sw_tally_new(&tally) != SW_OK) {
-		sw_say("out of memory");
-		return SW_EXIT_FAILURE;
-	}
-	if (!scan(options, sw_tally_visit, tally))
-		goto out;
-	sw_tally_sort(tally);
-	result = sw_adoption_new(&adoption, tally, &options->adoption, reason,
+	wanted.registries = registries;
+	result = sw_adoption_new(&adoption, tally, &wanted, reason,
 	    sizeof(reason));
 	if (result != SW_OK) {
 		sw_say("%s", reason);
-		if (result == SW_ERR_INVALID &&
-		    options->adoption.registry == NULL)
-			status = SW_EXIT_USAGE;
-		goto out;
+		return result == SW_ERR_INVALID && wanted.registry == NULL ?
+		    SW_EXIT_USAGE : SW_EXIT_FAILURE;
 	}
 	remark(options, adoption);
 	status = write_content(options,
 	    &(struct content){ .adoption = adoption });
-out:
 	sw_adoption_free(&adoption);
+	return status;
+}
+
+static void
+complain(void *argument, const char *path, unsigned line, const char *text)
+{
+	(void)argument;
+	if (line > 0)
+		sw_say("%s, line %u: %s", path, line, text);
+	else
+		sw_say("%s: %s", path, text);
+}
+
+static int
+report_adoption(const struct options *options)
+{
+	struct sw_registries registries = { 0 };
+	struct sw_tally *tally = NULL;
+	int status = SW_EXIT_FAILURE;
+
+	if (sw_registries_load(&registries, options->registries, complain,
+	    NULL) != SW_OK) {
+		sw_say("can't load the registry tables");
+		goto out;
+	}
+	if (sw_tally_new(&tally) != SW_OK) {
+		sw_say("out of memory");
+		goto out;
+	}
+	if (!scan(options, sw_tally_visit, tally))
+		goto out;
+	sw_tally_sort(tally);
+	status = make_adoption(options, tally, &registries);
+out:
 	sw_tally_free(&tally);
+	sw_registries_fini(&registries);
 	return status;
 }
 
