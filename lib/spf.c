@@ -68,7 +68,7 @@ take_modifier(struct sw_spf *spf, struct span name, struct span value)
 		once = &spf->exp;
 	if (once == NULL) {
 		spf->unknown_modifiers++;
-		return sw_spf_check_macro_string(value, &spf->macros);
+		return sw_spf_check_ignored(value, &spf->macros);
 	}
 	if (*once)
 		return SW_SPF_ERROR_DUPLICATE;

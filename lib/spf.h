@@ -5,8 +5,11 @@
 #include "senderwatch/spf.h"
 #include "span.h"
 
-/* macro-string and domain-spec (7.1); macros found are added to *macros. */
-enum sw_spf_error sw_spf_check_macro_string(struct span text, size_t *macros);
+/*
+ * The macro-string of an unknown modifier, and a domain-spec (7.1); macros
+ * found are added to *macros.
+ */
+enum sw_spf_error sw_spf_check_ignored(struct span text, size_t *macros);
 enum sw_spf_error sw_spf_check_domain(struct span text, size_t *macros);
 
 /*

@@ -13,39 +13,45 @@ is_delimiter(uint8_t c)
 }
 
 /*
- * The letters that may stand outside of an explanation; "c", "r" and "t" may
- * stand in its text only (7.2).
+ * Where a macro stands. In a domain-spec, "c", "r" and "t" must not stand,
+ * since they are for the text of an explanation (7.2), nor may a number be
+ * zero (7.3). The value of an unknown modifier is never expanded, so that
+ * nothing but the grammar (12) binds it.
  */
+enum place {
+	IN_DOMAIN,
+	IN_IGNORED
+};
+
 static bool
-is_letter(uint8_t c)
+is_letter(uint8_t c, enum place place)
 {
 	switch (c | 0x20) {
 	case 's': case 'l': case 'o': case 'd': case 'i': case 'p': case 'v':
 	case 'h':
 		return true;
+	case 'c': case 'r': case 't':
+		return place == IN_IGNORED;
 	default:
 		return false;
 	}
 }
 
-/*
- * The length of "{" letter *DIGIT ["r"] *delimiter "}", or 0. A number must
- * not be zero (7.3).
- */
+/* The length of "{" letter *DIGIT ["r"] *delimiter "}", or 0. */
 static size_t
-measure_braces(struct span text)
+measure_braces(struct span text, enum place place)
 {
 	const uint8_t *at = text.at + 1;
 	bool digits = false, nonzero = false;
 
-	if (at == text.end || !is_letter(*at))
+	if (at == text.end || !is_letter(*at, place))
 		return 0;
 	at++;
 	for (; at < text.end && is_digit(*at); at++) {
 		digits = true;
 		nonzero |= *at != '0';
 	}
-	if (digits && !nonzero)
+	if (digits && !nonzero && place != IN_IGNORED)
 		return 0;
 	if (at < text.end && (*at | 0x20) == 'r')
 		at++;
@@ -58,7 +64,7 @@ measure_braces(struct span text)
 
 /* The length of the macro-expand that begins after a "%", or 0. */
 static size_t
-measure_expand(struct span text, size_t *macros)
+measure_expand(struct span text, enum place place, size_t *macros)
 {
 	if (text.at == text.end)
 		return 0;
@@ -67,12 +73,13 @@ measure_expand(struct span text, size_t *macros)
 	if (*text.at != '{')
 		return 0;
 	(*macros)++;
-	return measure_braces(text);
+	return measure_braces(text, place);
 }
 
 /* Walk over all macros; *after is where the last one ends, or NULL. */
 static bool
-walk(struct span text, size_t *macros, const uint8_t **after)
+walk(struct span text, enum place place, size_t *macros,
+    const uint8_t **after)
 {
 	*after = NULL;
 	while (text.at < text.end) {
@@ -80,7 +87,7 @@ walk(struct span text, size_t *macros, const uint8_t **after)
 
 		if (*text.at++ != '%')
 			continue;
-		length = measure_expand(text, macros);
+		length = measure_expand(text, place, macros);
 		if (length == 0)
 			return false;
 		text.at += length;
@@ -90,11 +97,11 @@ walk(struct span text, size_t *macros, const uint8_t **after)
 }
 
 enum sw_spf_error
-sw_spf_check_macro_string(struct span text, size_t *macros)
+sw_spf_check_ignored(struct span text, size_t *macros)
 {
 	const uint8_t *after;
 
-	return walk(text, macros, &after) ? SW_SPF_ERROR_NONE :
+	return walk(text, IN_IGNORED, macros, &after) ? SW_SPF_ERROR_NONE :
 	    SW_SPF_ERROR_MACRO;
 }
 
@@ -129,7 +136,7 @@ sw_spf_check_domain(struct span text, size_t *macros)
 
 	if (text.at == text.end)
 		return SW_SPF_ERROR_EMPTY;
-	if (!walk(text, macros, &after))
+	if (!walk(text, IN_DOMAIN, macros, &after))
 		return SW_SPF_ERROR_MACRO;
 	if (after != text.end && !ends_in_toplabel(text))
 		return SW_SPF_ERROR_DOMAIN;
