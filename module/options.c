@@ -13,6 +13,7 @@
 #define CAPACITY_MIN 1024ul
 #define CAPACITY_MAX (256ul * 1024 * 1024)
 #define RESOLVER_LENGTH_MAX 63
+#define SPOOL_LIMIT_DEFAULT (64ul * 1024 * 1024)
 
 struct reading {
 	struct sw_options *options;
@@ -85,6 +86,17 @@ set_capacity(struct sw_options *options, const char *value)
 	return NULL;
 }
 
+static const char *
+set_spool_limit(struct sw_options *options, const char *value)
+{
+	unsigned long number;
+
+	if (!sw_setting_unsigned(value, 1, 1024 * 1024, &number))
+		return "not a number of MiB, or out of range";
+	options->spool_limit = number * 1024 * 1024;
+	return NULL;
+}
+
 /* +HH:MM or -HH:MM. */
 static const char *
 set_utc_offset(struct sw_options *options, const char *value)
@@ -138,6 +150,10 @@ take(void *argument, const char *name, const char *value)
 		return set_path(&options->key_file, value);
 	if (strcmp(name, "registries") == 0)
 		return set_path(&options->registries, value);
+	if (strcmp(name, "spool") == 0)
+		return set_path(&options->spool, value);
+	if (strcmp(name, "spool-limit") == 0)
+		return set_spool_limit(options, value);
 	if (strcmp(name, "private-zone") == 0)
 		return add_private_zone(options, value);
 	if (strcmp(name, "names") == 0)
@@ -179,6 +195,7 @@ set_defaults(struct sw_options *options)
 
 	memset(options, 0, sizeof(*options));
 	options->capacity = CAPACITY_DEFAULT;
+	options->spool_limit = SPOOL_LIMIT_DEFAULT;
 	options->flush_interval_ms = 1000;
 	options->flush_deadline_ms = 2000;
 	options->timeout_ms = 10000;
@@ -219,6 +236,7 @@ sw_options_fini(struct sw_options *options)
 	free(options->key_file);
 	free(options->resolver);
 	free(options->registries);
+	free(options->spool);
 	free(options->private_zones);
 	memset(options, 0, sizeof(*options));
 }

@@ -24,6 +24,8 @@ struct sw_options {
 	char *key_file;		/* NULL only with names = plain */
 	char *resolver;		/* how this resolver is named in reports */
 	char *registries;	/* folder of registry tables, or NULL */
+	char *spool;		/* folder for what a stop leaves, or NULL */
+	size_t spool_limit;	/* bytes */
 	struct sw_private_zone *private_zones;
 	size_t private_zone_count;
 	bool plain_names;

@@ -16,6 +16,7 @@
 #include <sodium.h>
 
 #include "module/build_id.h"
+#include "module/spool.h"
 #include "senderwatch/codec.h"
 #include "senderwatch/stream.h"
 
@@ -37,6 +38,8 @@ struct sw_sender {
 	uint64_t sequence;
 	unsigned backoff_ms;
 	bool failing;
+	bool spool_waits;		/* for delivery, perhaps */
+	size_t lost;			/* neither delivered nor spooled */
 	/* The batch in hand: kept until it is acknowledged. */
 	struct sw_observation observations[BATCH];
 	struct sw_ticket tickets[BATCH];
@@ -177,9 +180,9 @@ make_batch(struct sw_sender *sender)
 	return made;
 }
 
-/* One attempt to hand over the frame; SW_OK means that it is durable there. */
+/* One attempt to hand over a frame; SW_OK means that it is durable there. */
 static enum sw_result
-hand_over(struct sw_sender *sender)
+hand_over(struct sw_sender *sender, const uint8_t *frame, size_t length)
 {
 	const struct sw_stream_options stream_options = {
 		.operation_ms = sender->options->timeout_ms,
@@ -211,8 +214,7 @@ hand_over(struct sw_sender *sender)
 	}
 	result = SW_OK;
 	if (fstrm_writer_open(writer) != fstrm_res_success ||
-	    fstrm_writer_write(writer, sender->frame, sender->frame_length) !=
-	    fstrm_res_success ||
+	    fstrm_writer_write(writer, frame, length) != fstrm_res_success ||
 	    fstrm_writer_close(writer) != fstrm_res_success) {
 		result = sw_stream_error(stream);
 		/* No error of the socket: the peer speaks another protocol. */
@@ -246,7 +248,7 @@ deliver(struct sw_sender *sender)
 		unsigned wait;
 
 		errno = 0;
-		result = hand_over(sender);
+		result = hand_over(sender, sender->frame, sender->frame_length);
 		if (result == SW_OK)
 			break;
 		report_failure(sender, result, errno);
@@ -279,18 +281,76 @@ deliver(struct sw_sender *sender)
 	return true;
 }
 
-/* Deliver all that is pending; false if the stop's deadline came first. */
+static enum sw_result
+deliver_spooled(void *argument, const uint8_t *frame, size_t length)
+{
+	struct sw_sender *sender = argument;
+	enum sw_result result;
+
+	errno = 0;
+	result = hand_over(sender, frame, length);
+	if (result != SW_OK)
+		report_failure(sender, result, errno);
+	return result;
+}
+
+/*
+ * Deliver all that is spooled and pending; false if the stop's deadline came
+ * first. A batch stays in hand then.
+ */
 static bool
 deliver_all(struct sw_sender *sender)
 {
+	if (sender->spool_waits && sw_spool_drain(sender->options->spool,
+	    deliver_spooled, sender, sender->log) == SW_OK)
+		sender->spool_waits = false;
 	while (make_batch(sender)) {
-		bool delivered = deliver(sender);
-
-		drop_batch(sender);
-		if (!delivered)
+		if (!deliver(sender))
 			return false;
+		drop_batch(sender);
 	}
 	return true;
+}
+
+/*
+ * Keep what the stop left undelivered, the batch in hand first: it may have
+ * arrived, and keeps its number so that it would not be merged twice.
+ */
+static void
+spool_rest(struct sw_sender *sender)
+{
+	struct sw_spool *spool = NULL;
+	size_t spooled = 0;
+	enum sw_result result = sw_spool_begin(&spool, sender->options->spool,
+	    sender->instance, sender->options->spool_limit);
+
+	while (result == SW_OK && (sender->frame != NULL ||
+	    make_batch(sender))) {
+		result = sw_spool_add(spool, sender->frame,
+		    sender->frame_length);
+		if (result == SW_OK) {
+			spooled += sender->count;
+			sw_table_acknowledge(
+			    sw_observer_table(sender->observer),
+			    sender->observations, sender->tickets,
+			    sender->count);
+		}
+		drop_batch(sender);
+	}
+	if (spooled == 0) {
+		sw_spool_discard(&spool);
+	} else if (sw_spool_commit(&spool) != SW_OK) {
+		result = SW_ERR_SYSTEM;
+		sender->lost = spooled;
+		spooled = 0;
+	}
+	if (result != SW_OK)
+		sender->log(SW_LOG_WARNING, "can't spool all in %s: %s",
+		    sender->options->spool, result == SW_ERR_INVALID ?
+		    "the limit is reached" : sw_result_text(result));
+	if (spooled > 0)
+		sender->log(SW_LOG_INFO, "%zu observations wait in %s for the "
+		    "next start", spooled, sender->options->spool);
 }
 
 static void *
@@ -305,6 +365,11 @@ run(void *argument)
 		if (!deliver_all(sender))
 			break;
 	}
+	if (sender->options->spool != NULL &&
+	    (sender->frame != NULL ||
+	    sw_table_pending(sw_observer_table(sender->observer)) > 0))
+		spool_rest(sender);
+	drop_batch(sender);
 	return NULL;
 }
 
@@ -336,6 +401,7 @@ sw_sender_start(struct sw_sender **sender, struct sw_observer *observer,
 	made->options = options;
 	made->log = log;
 	made->backoff_ms = BACKOFF_MIN_MS;
+	made->spool_waits = options->spool != NULL;
 	randombytes_buf(made->instance, sizeof(made->instance));
 	pthread_mutex_init(&made->lock, NULL);
 	pthread_condattr_init(&attributes);
@@ -368,7 +434,7 @@ sw_sender_stop(struct sw_sender **sender)
 	pthread_cond_signal(&s->wake);
 	pthread_mutex_unlock(&s->lock);
 	pthread_join(s->thread, NULL);
-	left = sw_table_pending(sw_observer_table(s->observer));
+	left = s->lost + sw_table_pending(sw_observer_table(s->observer));
 	if (left > 0) {
 		sw_observer_count_stop(s->observer, left);
 		s->log(SW_LOG_WARNING, "%zu observations were not delivered "

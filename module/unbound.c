@@ -158,7 +158,8 @@ read_settings(struct instance *instance, struct config_file *cfg)
 		goto out;
 	if (!inside_chroot(&options->socket, cfg) ||
 	    !inside_chroot(&options->key_file, cfg) ||
-	    !inside_chroot(&options->registries, cfg)) {
+	    !inside_chroot(&options->registries, cfg) ||
+	    !inside_chroot(&options->spool, cfg)) {
 		say(SW_LOG_ERROR, "out of memory");
 		goto out;
 	}
