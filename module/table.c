@@ -244,12 +244,31 @@ see_again(struct entry *entry, uint16_t day)
 	return change;
 }
 
+/*
+ * A domain signs with several DKIM keys, under selectors that stay inside:
+ * what was seen of any of them on one day counts, the larger value of each
+ * slot, lest keys that take turns look like a record that changes.
+ */
+static uint64_t
+larger_features(uint64_t a, uint64_t b)
+{
+	for (unsigned slot = 0; slot < SW_FEATURE_SLOTS; slot++) {
+		if (sw_features_get(b, slot) > sw_features_get(a, slot))
+			a = sw_features_set(a, slot, sw_features_get(b, slot));
+	}
+	return a;
+}
+
 static enum sw_table_change
 update(struct entry *entry, const struct sw_sight *sight,
-    const struct sw_observation *observation)
+    struct sw_observation *observation)
 {
 	enum sw_table_change change;
 
+	if (entry->mechanism == SW_MECHANISM_DKIM &&
+	    entry->outcome == observation->outcome && entry->day == sight->day)
+		observation->features = larger_features(entry->features,
+		    observation->features);
 	if (same_state(entry, observation)) {
 		change = see_again(entry, sight->day);
 	} else {
@@ -299,7 +318,7 @@ insert(struct sw_table *table, size_t at, const struct sw_sight *sight,
 
 enum sw_table_change
 sw_table_put(struct sw_table *table, const struct sw_sight *sight,
-    const struct sw_observation *observation, bool only_known)
+    struct sw_observation *observation, bool only_known)
 {
 	size_t at = bucket_of(table, sight->tag);
 	enum sw_table_change change;

@@ -56,11 +56,11 @@ bool sw_table_is_repeat(struct sw_table *table, const struct sw_sight *sight);
 
 /*
  * Put a state in. observation's day and earlier are not looked at; its group
- * is any number of the caller's. only_known: do nothing for a subject that
- * has no entry.
+ * is any number of the caller's; its features may be changed. only_known: do
+ * nothing for a subject that has no entry.
  */
 enum sw_table_change sw_table_put(struct sw_table *table,
-    const struct sw_sight *sight, const struct sw_observation *observation,
+    const struct sw_sight *sight, struct sw_observation *observation,
     bool only_known);
 
 /* A pending entry that was taken out for sending; where it stands. */
