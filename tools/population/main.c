@@ -1,0 +1,289 @@
+/*
+ * Makes a population of .jp domains like the one that a survey found: zone
+ * files for NSD, the queries that mail servers would send, and the truth.
+ * The same every time.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "domain.h"
+#include "names.h"
+#include "queries.h"
+#include "survey.h"
+#include "zones.h"
+
+#define SUFFIXES_DEFAULT "/usr/share/publicsuffix/public_suffix_list.dat"
+#define NONEXISTENT_PERCENT 6
+
+static const char help[] =
+    "Usage: population --survey FILE --output DIR [--scale N] [--suffixes FILE]\n"
+    "\n"
+    "  --survey FILE    CSV: type,label_ja,total,mx,spf,dmarc\n"
+    "  --output DIR     an existing folder for what is written:\n"
+    "                     zones/, zones.conf  for NSD: one zone a domain\n"
+    "                     queries             for dnsperf\n"
+    "                     planted.txt         strings that must show up nowhere\n"
+    "                     domains.csv         each domain and what it publishes\n"
+    "                     truth.csv           their numbers by registry type\n"
+    "  --scale N        one domain for N of the survey's (100)\n"
+    "  --suffixes FILE  Public Suffix List (" SUFFIXES_DEFAULT ")\n";
+
+struct population {
+	struct survey survey;
+	struct suffixes suffixes;
+	struct names *names;
+	struct random random;
+	struct zones zones;
+	struct queries queries;
+	FILE *domains;
+	FILE *truth;
+};
+
+/* Domains that still have to be made, of one type. */
+struct quota {
+	unsigned long total, mx, spf, dmarc_spf, dmarc_other;
+};
+
+/* Is this one of the wanted that are left among those that are left? */
+static bool
+draw(struct random *random, unsigned long *wanted, unsigned long left)
+{
+	if (*wanted == 0 || random_below(random, left) >= *wanted)
+		return false;
+	--*wanted;
+	return true;
+}
+
+/* Most who publish DMARC publish SPF too. */
+static struct quota
+quota_of(const struct survey_type *type)
+{
+	struct quota quota = { type->total, type->mx, type->spf, 0, 0 };
+	unsigned long others = type->mx - type->spf;
+
+	quota.dmarc_other = type->dmarc / 20 < others ? type->dmarc / 20 : others;
+	if (type->dmarc - quota.dmarc_other > type->spf)
+		quota.dmarc_other = type->dmarc - type->spf;
+	quota.dmarc_spf = type->dmarc - quota.dmarc_other;
+	return quota;
+}
+
+/*
+ * Draw what the next domain has, so that the type's figures come out exactly
+ * and what each domain has is independent of when it is made.
+ */
+static void
+draw_traits(struct random *random, struct quota *quota, struct domain *domain)
+{
+	unsigned long mx = quota->mx, spf = quota->spf;
+
+	domain->mx = draw(random, &quota->mx, quota->total--);
+	domain->spf = domain->mx && draw(random, &quota->spf, mx);
+	if (domain->spf)
+		domain->dmarc = draw(random, &quota->dmarc_spf, spf);
+	else
+		domain->dmarc = domain->mx &&
+		    draw(random, &quota->dmarc_other, mx - spf);
+}
+
+static void
+count(struct survey_type *sum, const struct domain *domain)
+{
+	sum->total++;
+	sum->mx += domain->mx;
+	sum->spf += domain->spf;
+	sum->dmarc += domain->dmarc;
+}
+
+/* Each domain is asked for everything, so all is known of the MX domains. */
+static void
+write_truth(FILE *truth, const struct survey_type *sum)
+{
+	fprintf(truth, "%s,%lu,%lu,%lu,%lu,%lu,%lu\n", sum->name, sum->total,
+	    sum->mx, sum->mx, sum->spf, sum->mx, sum->dmarc);
+}
+
+static bool
+make_nonexistent(struct population *population, const char *type)
+{
+	char name[NAME_SIZE];
+
+	if (!random_percent(&population->random, NONEXISTENT_PERCENT))
+		return true;
+	if (!names_make(population->names, &population->random, type, name))
+		return false;
+	queries_add_nonexistent(&population->queries, &population->random, name);
+	return true;
+}
+
+static bool
+make_type(struct population *population, const struct survey_type *type,
+    struct survey_type *all)
+{
+	struct quota quota = quota_of(type);
+	struct survey_type sum = { .total = 0 };
+
+	strcpy(sum.name, type->name);
+	while (quota.total > 0) {
+		struct domain domain = { .mx = false };
+
+		draw_traits(&population->random, &quota, &domain);
+		if (!names_make(population->names, &population->random,
+		    type->name, domain.name) ||
+		    !make_nonexistent(population, type->name)) {
+			fprintf(stderr, "population: no such registry type: %s\n",
+			    type->name);
+			return false;
+		}
+		zones_add_domain(&population->zones, &population->random,
+		    &domain);
+		queries_add_domain(&population->queries, &population->random,
+		    &domain);
+		fprintf(population->domains, "%s,%s,%d,%d,%d\n", domain.name,
+		    type->name, domain.mx, domain.spf, domain.dmarc);
+		count(&sum, &domain);
+		count(all, &domain);
+	}
+	write_truth(population->truth, &sum);
+	return true;
+}
+
+static bool
+make_all(struct population *population)
+{
+	struct survey_type all = { .name = "TOTAL" };
+
+	fprintf(population->domains, "domain,group,mx,spf,dmarc\n");
+	fprintf(population->truth,
+	    "group,domains,mx,spf_known,spf,dmarc_known,dmarc\n");
+	names_reserve(population->names, "example.jp");
+	for (size_t i = 0; i < population->survey.count; i++) {
+		if (!make_type(population, &population->survey.types[i], &all))
+			return false;
+	}
+	write_truth(population->truth, &all);
+	zones_add_others(&population->zones);
+	return true;
+}
+
+static size_t
+names_needed(const struct survey *survey)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < survey->count; i++)
+		total += survey->types[i].total;
+	return 4096 + 2 * total;
+}
+
+static FILE *
+open_file(const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	if (file == NULL)
+		perror(path);
+	return file;
+}
+
+static bool
+close_file(FILE *file, const char *path)
+{
+	if (file != NULL && (ferror(file) | fclose(file)) == 0)
+		return true;
+	perror(path);
+	return false;
+}
+
+static bool
+write_all(struct population *population)
+{
+	bool good;
+
+	population->domains = open_file("domains.csv");
+	population->truth = open_file("truth.csv");
+	if (population->domains == NULL || population->truth == NULL ||
+	    !zones_begin(&population->zones) ||
+	    !queries_begin(&population->queries))
+		return false;
+	good = make_all(population);
+	good = zones_end(&population->zones) && good;
+	good = queries_end(&population->queries, &population->random) && good;
+	good = close_file(population->domains, "domains.csv") && good;
+	return close_file(population->truth, "truth.csv") && good;
+}
+
+static bool
+run(const char *survey, const char *suffixes, const char *output,
+    unsigned long scale)
+{
+	static struct population population;
+	bool good;
+
+	if (!survey_read(&population.survey, survey, scale) ||
+	    !suffixes_read(&population.suffixes, suffixes))
+		return false;
+	if (chdir(output) != 0) {
+		perror(output);
+		return false;
+	}
+	population.random.state = 20180703;
+	population.names = names_new(&population.suffixes,
+	    names_needed(&population.survey));
+	good = population.names != NULL && write_all(&population);
+	names_free(population.names);
+	suffixes_free(&population.suffixes);
+	return good;
+}
+
+static bool
+parse_scale(const char *text, unsigned long *scale)
+{
+	char *end;
+
+	errno = 0;
+	*scale = strtoul(text, &end, 10);
+	return *text >= '1' && *text <= '9' && *end == '\0' && errno == 0 &&
+	    *scale <= 1000000;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "survey", required_argument, NULL, 's' },
+		{ "output", required_argument, NULL, 'o' },
+		{ "scale", required_argument, NULL, 'n' },
+		{ "suffixes", required_argument, NULL, 'p' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 }
+	};
+	const char *survey = NULL, *output = NULL, *suffixes = SUFFIXES_DEFAULT;
+	unsigned long scale = 100;
+	bool good = true;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 's')
+			survey = optarg;
+		else if (option == 'o')
+			output = optarg;
+		else if (option == 'p')
+			suffixes = optarg;
+		else if (option == 'n')
+			good = parse_scale(optarg, &scale) && good;
+		else if (option == 'h')
+			return fputs(help, stdout) < 0;
+		else
+			good = false;
+	}
+	if (!good || survey == NULL || output == NULL || optind < argc) {
+		fputs(help, stderr);
+		return 2;
+	}
+	return run(survey, suffixes, output, scale) ? 0 : 1;
+}
