@@ -51,3 +51,30 @@ senderwatch_SOURCES = \
 senderwatch_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(LDNS_CFLAGS)
 senderwatch_LDADD = report/libswreport.la store/libswstore.la wire/libswwire.la \
 	lib/libsenderwatch.la
+
+noinst_HEADERS += include/senderwatch/key_file.h
+
+if HAVE_CMOCKA
+report_tests_cflags = $(AM_CFLAGS) $(PSL_CFLAGS) $(CMOCKA_CFLAGS)
+report_tests_libs = report/libswreport.la store/libswstore.la \
+	wire/libswwire.la lib/libsenderwatch.la $(CMOCKA_LIBS)
+
+report_tests = \
+	tests/report/test_adoption \
+	tests/report/test_counts \
+	tests/report/test_text
+check_PROGRAMS += $(report_tests)
+TESTS += $(report_tests)
+
+tests_report_test_adoption_SOURCES = tests/report/test_adoption.c \
+	tests/report/population.c tests/report/population.h
+tests_report_test_adoption_CFLAGS = $(report_tests_cflags)
+tests_report_test_adoption_LDADD = $(report_tests_libs)
+tests_report_test_counts_SOURCES = tests/report/test_counts.c \
+	tests/report/population.c tests/report/population.h
+tests_report_test_counts_CFLAGS = $(report_tests_cflags)
+tests_report_test_counts_LDADD = $(report_tests_libs)
+tests_report_test_text_SOURCES = tests/report/test_text.c
+tests_report_test_text_CFLAGS = $(report_tests_cflags)
+tests_report_test_text_LDADD = $(report_tests_libs)
+endif

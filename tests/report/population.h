@@ -1,0 +1,35 @@
+/*
+ * Subjects for the tests of the reports: as the counter sees them, or in a
+ * database that the store itself has filled.
+ */
+#ifndef SW_TESTS_REPORT_POPULATION_H
+#define SW_TESTS_REPORT_POPULATION_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "senderwatch/mx.h"
+#include "senderwatch/store.h"
+
+/* Letters for states: Present, Absent, Invalid, noneXistent, "-" not known. */
+struct kind {
+	const char *suffix, *registry, *type;
+	const char *states;	/* of MX, SPF, DMARC: "PA-"; MX "N": null MX */
+	unsigned count;		/* so many such subjects */
+};
+
+/* The subject that a kind describes; the name and pseudonym stay empty. */
+struct sw_store_subject make_subject(const struct kind *kind);
+
+/*
+ * Write a new database: sightings on one day, subjects named
+ * "sN.SUFFIX" (N counted over all) if plain, or pseudonymous.
+ */
+void fill_database(const char *path, const struct kind *kinds, size_t count,
+    uint32_t day, bool plain);
+
+#endif
