@@ -62,6 +62,9 @@ report_tests_libs = report/libswreport.la store/libswstore.la \
 report_tests = \
 	tests/report/test_adoption \
 	tests/report/test_counts \
+	tests/report/test_filter \
+	tests/report/test_key_file \
+	tests/report/test_program \
 	tests/report/test_text
 check_PROGRAMS += $(report_tests)
 TESTS += $(report_tests)
@@ -74,6 +77,18 @@ tests_report_test_counts_SOURCES = tests/report/test_counts.c \
 	tests/report/population.c tests/report/population.h
 tests_report_test_counts_CFLAGS = $(report_tests_cflags)
 tests_report_test_counts_LDADD = $(report_tests_libs)
+tests_report_test_filter_SOURCES = tests/report/test_filter.c
+tests_report_test_filter_CFLAGS = $(report_tests_cflags)
+tests_report_test_filter_LDADD = $(report_tests_libs)
+tests_report_test_key_file_SOURCES = tests/report/test_key_file.c
+tests_report_test_key_file_CFLAGS = $(report_tests_cflags)
+tests_report_test_key_file_LDADD = $(report_tests_libs)
+# Runs the real program.
+tests_report_test_program_SOURCES = tests/report/test_program.c \
+	tests/report/population.c tests/report/population.h
+tests_report_test_program_CFLAGS = $(report_tests_cflags)
+tests_report_test_program_LDADD = $(report_tests_libs)
+tests_report_test_program_DEPENDENCIES = senderwatch $(report_tests_libs)
 tests_report_test_text_SOURCES = tests/report/test_text.c
 tests_report_test_text_CFLAGS = $(report_tests_cflags)
 tests_report_test_text_LDADD = $(report_tests_libs)
