@@ -39,9 +39,6 @@ void sw_explain_features(FILE *out, enum sw_mechanism mechanism,
 void sw_explain_lookup(FILE *out, const struct sw_name *name,
     const struct sw_answer *answer, const struct sw_verdict *verdict);
 
-/* The verb: argv[0] is its name. Returns the exit status. */
-int sw_verb_explain(int argc, char **argv);
-
 /*
  * A line a lookup, for every watched one that a zone file answers: mechanism,
  * subject, outcome, features, name, and why, between tabs. Aliases inside the

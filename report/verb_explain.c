@@ -9,9 +9,8 @@
 #include <strings.h>
 
 #include "message.h"
+#include "verbs.h"
 #include "senderwatch/registries.h"
-
-#define EXIT_USAGE 2
 
 struct options {
 	const char *suffix_list;
@@ -159,7 +158,7 @@ explain_lookup(const struct sw_suffixes *suffixes, struct options *options,
 	struct sw_answer *answer = &options->answer;
 	struct sw_rdata_list list = { .count = 0 };
 	struct sw_verdict verdict;
-	int status = EXIT_USAGE;
+	int status = SW_EXIT_USAGE;
 	struct sw_name match;
 	size_t length;
 	uint16_t type;
@@ -183,7 +182,7 @@ explain_lookup(const struct sw_suffixes *suffixes, struct options *options,
 	if (!read_records(&list, type, arguments + 2))
 		goto out;
 	answer->records = sw_rdata_list_rrset(&list);
-	status = EXIT_SUCCESS;
+	status = SW_EXIT_OK;
 	if (sw_name_match(suffixes, name, length, type, &match) ==
 	    SW_MECHANISM_NONE) {
 		puts("mechanism    none: not a watched name");
@@ -206,12 +205,12 @@ explain_zone(const struct sw_suffixes *suffixes, const struct options *options)
 	result = sw_explain_zone(stdout, suffixes, options->zone,
 	    options->origin, &line, &reason);
 	if (result == SW_OK)
-		return EXIT_SUCCESS;
+		return SW_EXIT_OK;
 	if (result == SW_ERR_SYSTEM)
 		sw_say("%s: %s", options->zone, strerror(errno));
 	else
 		sw_say("%s:%d: %s", options->zone, line, reason);
-	return EXIT_FAILURE;
+	return SW_EXIT_FAILURE;
 }
 
 static psl_ctx_t *
@@ -232,15 +231,15 @@ sw_verb_explain(int argc, char **argv)
 	struct sw_suffixes suffixes = { 0 };
 	struct options options = { 0 };
 	psl_ctx_t *psl = NULL;
-	int status = EXIT_FAILURE;
+	int status = SW_EXIT_FAILURE;
 
 	if (!take_options(&options, argc, argv)) {
 		fputs(usage, stderr);
-		return EXIT_USAGE;
+		return SW_EXIT_USAGE;
 	}
 	if (options.help) {
 		fputs(usage, stdout);
-		return EXIT_SUCCESS;
+		return SW_EXIT_OK;
 	}
 	psl = load_suffix_list(options.suffix_list);
 	if (psl == NULL || sw_registries_load(&registries, options.registries,
@@ -255,8 +254,8 @@ sw_verb_explain(int argc, char **argv)
 		status = explain_zone(&suffixes, &options);
 	else
 		status = explain_lookup(&suffixes, &options, argv + optind);
-	if (fflush(stdout) != 0 && status == EXIT_SUCCESS)
-		status = EXIT_FAILURE;
+	if (fflush(stdout) != 0 && status == SW_EXIT_OK)
+		status = SW_EXIT_FAILURE;
 out:
 	sw_registries_fini(&registries);
 	psl_free(psl);

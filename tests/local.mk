@@ -1,0 +1,2 @@
+include tests/lib/local.mk
+include tests/integration/local.mk

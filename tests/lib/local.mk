@@ -1,0 +1,17 @@
+# Unit tests of the library, and its comparisons with other parsers.
+check_PROGRAMS += tests/lib/verdicts
+tests_lib_verdicts_SOURCES = tests/lib/verdicts.c
+tests_lib_verdicts_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS)
+tests_lib_verdicts_LDADD = lib/libsenderwatch.la
+
+# Debian's own Python, since the other parsers come as Debian's modules.
+TEST_EXTENSIONS += .py
+PY_LOG_DRIVER = $(LOG_DRIVER)
+PY_LOG_COMPILER = /usr/bin/python3
+AM_PY_LOG_FLAGS = -B
+
+lib_comparisons = tests/lib/openspf.py tests/lib/compare_spf.py tests/lib/compare_dmarc.py
+TESTS += $(lib_comparisons)
+EXTRA_DIST += $(lib_comparisons) tests/lib/oracle.py tests/lib/mail_spf.pl \
+	tests/lib/openspf-left-out tests/lib/spf-disagreements \
+	tests/lib/dmarc-disagreements
