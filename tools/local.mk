@@ -22,5 +22,5 @@ tools_population_population_SOURCES = \
 tools_population_population_CFLAGS = $(AM_CFLAGS) $(IDN2_CFLAGS)
 tools_population_population_LDADD = $(IDN2_LIBS)
 
-EXTRA_DIST += tools/lab.sh tools/data/README.md \
+EXTRA_DIST += tools/keep-running tools/lab.sh tools/data/README.md \
 	tools/data/jp-types-2018-07-03.csv
