@@ -220,6 +220,26 @@ sw_name_match(const struct sw_suffixes *suffixes, const uint8_t *name,
 	return out->mechanism = mechanism;
 }
 
+/* How an octet reads in text (RFC 1035 section 5.1): its length, at most 4. */
+static size_t
+octet_text(uint8_t c, char text[4])
+{
+	if (c <= 0x20 || c >= 0x7f) {
+		text[0] = '\\';
+		text[1] = (char)('0' + c / 100);
+		text[2] = (char)('0' + c / 10 % 10);
+		text[3] = (char)('0' + c % 10);
+		return 4;
+	}
+	if (strchr(".\\\"();@$", c) != NULL) {
+		text[0] = '\\';
+		text[1] = (char)c;
+		return 2;
+	}
+	text[0] = (char)c;
+	return 1;
+}
+
 size_t
 sw_name_to_text(const uint8_t *name, size_t length, char *text, size_t size)
 {
@@ -236,21 +256,14 @@ sw_name_to_text(const uint8_t *name, size_t length, char *text, size_t size)
 		const uint8_t *label = name + labels.at[i];
 
 		for (size_t k = 1; k <= label[0]; k++) {
-			uint8_t c = label[k];
+			char octet[4];
+			size_t count = octet_text(label[k], octet);
 
-			/* The longest escape, a dot and NUL. */
-			if (size - used < 6)
+			/* With the dot that follows, or NUL. */
+			if (size - used <= count)
 				return 0;
-			if (c <= 0x20 || c >= 0x7f) {
-				text[used++] = '\\';
-				text[used++] = (char)('0' + c / 100);
-				text[used++] = (char)('0' + c / 10 % 10);
-				text[used++] = (char)('0' + c % 10);
-				continue;
-			}
-			if (strchr(".\\\"();@$", c) != NULL)
-				text[used++] = '\\';
-			text[used++] = (char)c;
+			memcpy(text + used, octet, count);
+			used += count;
 		}
 		text[used++] = '.';
 	}

@@ -14,6 +14,7 @@ enum rule_kind { RULE_SUFFIX, RULE_UNDER, RULE_NAME };
 
 struct rule {
 	enum rule_kind kind;
+	unsigned line;
 	char *domain;
 	const struct sw_registry_type *type;
 };
@@ -45,6 +46,7 @@ struct line {
 	char text[LINE_MAX_LENGTH + 1];
 	char *words[WORDS_MAX];
 	unsigned count;
+	unsigned number;
 };
 
 static int
@@ -55,6 +57,18 @@ compare_rules(const void *a, const void *b)
 	if (left->kind != right->kind)
 		return left->kind < right->kind ? -1 : 1;
 	return strcmp(left->domain, right->domain);
+}
+
+/* The same, and rules that are equal in the table's order. */
+static int
+compare_lines(const void *a, const void *b)
+{
+	const struct rule *left = a, *right = b;
+	int order = compare_rules(a, b);
+
+	if (order != 0)
+		return order;
+	return left->line < right->line ? -1 : left->line > right->line;
 }
 
 /* Grow an array by one zeroed element; NULL if out of memory. */
@@ -89,6 +103,44 @@ is_domain(const char *text)
 		}
 	}
 	return label > 0 && total <= DOMAIN_MAX;
+}
+
+static bool
+is_under_tld(const struct sw_registry *registry, const char *domain)
+{
+	const char *dot = strrchr(domain, '.');
+
+	return strcmp(dot == NULL ? domain : dot + 1, registry->tld) == 0;
+}
+
+/*
+ * UTF-8 without control characters (RFC 3629 section 4): it goes into tables,
+ * JSON and pages.
+ */
+static bool
+is_text(const char *text)
+{
+	const uint8_t *p = (const uint8_t *)text;
+
+	while (*p != '\0') {
+		unsigned more = *p < 0x80 ? 0 : *p < 0xe0 ? 1 : *p < 0xf0 ? 2 : 3;
+		uint8_t low = *p == 0xe0 ? 0xa0 : *p == 0xf0 ? 0x90 : 0x80;
+		uint8_t high = *p == 0xed ? 0x9f : *p == 0xf4 ? 0x8f : 0xbf;
+
+		if (*p < 0x20 || *p == 0x7f || (*p >= 0x80 && *p < 0xc2) ||
+		    *p > 0xf4)
+			return false;
+		/* U+0080 to U+009F are control characters too. */
+		if (*p == 0xc2)
+			low = 0xa0;
+		for (p++; more > 0; more--, p++) {
+			if (*p < low || *p > high)
+				return false;
+			low = 0x80;
+			high = 0xbf;
+		}
+	}
+	return true;
 }
 
 static bool
@@ -152,6 +204,10 @@ add_rule(struct sw_registry *registry, enum rule_kind kind,
 		*reason = "wanted: a domain in lower case, and a type";
 		return SW_ERR_INVALID;
 	}
+	if (!is_under_tld(registry, line->words[1])) {
+		*reason = "this domain is another registry's";
+		return SW_ERR_INVALID;
+	}
 	type = sw_registry_find_type(registry, line->words[2]);
 	if (type == NULL) {
 		*reason = "no such type above";
@@ -162,6 +218,7 @@ add_rule(struct sw_registry *registry, enum rule_kind kind,
 	if (rule == NULL)
 		return SW_ERR_MEMORY;
 	rule->kind = kind;
+	rule->line = line->number;
 	rule->type = type;
 	rule->domain = strdup(line->words[1]);
 	return rule->domain != NULL ? SW_OK : SW_ERR_MEMORY;
@@ -177,6 +234,10 @@ add_deeper(struct sw_registry *registry, const struct line *line,
 	    strchr(line->words[1], '.') != NULL ||
 	    !is_domain(line->words[2])) {
 		*reason = "wanted: a label, and a public suffix";
+		return SW_ERR_INVALID;
+	}
+	if (!is_under_tld(registry, line->words[2])) {
+		*reason = "this domain is another registry's";
 		return SW_ERR_INVALID;
 	}
 	deeper = append((void **)&registry->deepers, &registry->deeper_count,
@@ -199,6 +260,11 @@ add_label(struct sw_registry *registry, const struct line *line,
 		*reason = "wanted: a type or group, a language, and text";
 		return SW_ERR_INVALID;
 	}
+	if (!is_text(line->words[1]) || !is_text(line->words[2]) ||
+	    !is_text(line->words[3])) {
+		*reason = "the label is not UTF-8, or has control characters";
+		return SW_ERR_INVALID;
+	}
 	label = append((void **)&registry->labels, &registry->label_count,
 	    sizeof(*label));
 	if (label == NULL)
@@ -215,6 +281,10 @@ set_default(const struct sw_registry *registry,
     const struct sw_registry_type **type, const struct line *line,
     const char **reason)
 {
+	if (*type != NULL) {
+		*reason = "this default is there already";
+		return SW_ERR_INVALID;
+	}
 	*type = line->count == 2 ?
 	    sw_registry_find_type(registry, line->words[1]) : NULL;
 	if (*type != NULL)
@@ -265,15 +335,20 @@ parse_line(struct sw_registry *registry, const struct line *line,
 	return SW_ERR_INVALID;
 }
 
-/* Cut a line into at most WORDS_MAX words; a label's text keeps its blanks. */
-static bool
+/*
+ * Cut a line into at most WORDS_MAX words; a label's text keeps its blanks.
+ * What is wrong with it, or NULL.
+ */
+static const char *
 split(struct line *line, const char *text, size_t length)
 {
 	char *p = line->text, *comment;
 
 	line->count = 0;
-	if (length > LINE_MAX_LENGTH || memchr(text, '\0', length) != NULL)
-		return false;
+	if (length > LINE_MAX_LENGTH)
+		return "the line is too long";
+	if (memchr(text, '\0', length) != NULL)
+		return "the line holds a NUL";
 	memcpy(p, text, length);
 	p[length] = '\0';
 	comment = strchr(p, '#');
@@ -282,9 +357,9 @@ split(struct line *line, const char *text, size_t length)
 	for (;;) {
 		p += strspn(p, " \t\r");
 		if (*p == '\0')
-			return true;
+			return NULL;
 		if (line->count == WORDS_MAX)
-			return false;
+			return "too many words";
 		line->words[line->count++] = p;
 		if (line->count == WORDS_MAX &&
 		    strcmp(line->words[0], "label") == 0) {
@@ -292,7 +367,7 @@ split(struct line *line, const char *text, size_t length)
 
 			while (end > 0 && strchr(" \t\r", p[end - 1]) != NULL)
 				p[--end] = '\0';
-			return true;
+			return NULL;
 		}
 		p += strcspn(p, " \t\r");
 		if (*p != '\0')
@@ -300,45 +375,84 @@ split(struct line *line, const char *text, size_t length)
 	}
 }
 
-enum sw_result
-sw_registry_parse(struct sw_registry **registry, const char *text,
-    size_t length, unsigned *line_number, const char **reason)
+/* Sort the rules; the line of one that repeats another, or 0. */
+static unsigned
+sort_rules(struct sw_registry *registry)
 {
-	enum sw_result result = SW_ERR_MEMORY;
-	struct sw_registry *parsed = calloc(1, sizeof(*parsed));
-	const char *end = text + length;
+	unsigned repeated = 0;
 
-	*registry = NULL;
-	*line_number = 0;
-	*reason = "out of memory";
-	if (parsed == NULL)
-		goto out;
+	if (registry->rule_count == 0)
+		return 0;
+	qsort(registry->rules, registry->rule_count, sizeof(struct rule),
+	    compare_lines);
+	for (size_t i = 1; i < registry->rule_count; i++) {
+		const struct rule *rule = &registry->rules[i];
+
+		if (compare_rules(rule - 1, rule) == 0 &&
+		    (repeated == 0 || rule->line < repeated))
+			repeated = rule->line;
+	}
+	return repeated;
+}
+
+/* Each line in turn, up to the first bad one. */
+static enum sw_result
+parse_lines(struct sw_registry *registry, const char *text, size_t length,
+    unsigned *number, const char **reason)
+{
+	const char *end = text + length;
+	struct line line;
+
 	while (text < end) {
-		const char *eol = memchr(text, '\n', end - text);
-		struct line line;
+		const char *eol = memchr(text, '\n', (size_t)(end - text));
+		const char *complaint;
 
 		if (eol == NULL)
 			eol = end;
-		(*line_number)++;
-		if (!split(&line, text, eol - text)) {
-			*reason = "too long, or too many words";
-			result = SW_ERR_INVALID;
-			goto out;
+		line.number = ++*number;
+		complaint = split(&line, text, (size_t)(eol - text));
+		if (complaint != NULL) {
+			*reason = complaint;
+			return SW_ERR_INVALID;
 		}
 		if (line.count > 0) {
-			result = parse_line(parsed, &line, reason);
+			enum sw_result result = parse_line(registry, &line,
+			    reason);
+
 			if (result != SW_OK)
-				goto out;
+				return result;
 		}
 		text = eol < end ? eol + 1 : end;
 	}
+	return SW_OK;
+}
+
+enum sw_result
+sw_registry_parse(struct sw_registry **registry, const char *text,
+    size_t length, unsigned *line, const char **reason)
+{
+	enum sw_result result = SW_ERR_MEMORY;
+	struct sw_registry *parsed = calloc(1, sizeof(*parsed));
+	unsigned repeated;
+
+	*registry = NULL;
+	*line = 0;
+	*reason = "out of memory";
+	if (parsed == NULL)
+		goto out;
+	result = parse_lines(parsed, text, length, line, reason);
+	if (result != SW_OK)
+		goto out;
 	result = SW_ERR_INVALID;
 	*reason = "the table is empty";
 	if (parsed->tld == NULL)
 		goto out;
-	if (parsed->rule_count > 0)
-		qsort(parsed->rules, parsed->rule_count, sizeof(struct rule),
-		    compare_rules);
+	*reason = "this domain has a type already";
+	repeated = sort_rules(parsed);
+	if (repeated != 0) {
+		*line = repeated;
+		goto out;
+	}
 	*registry = parsed;
 	parsed = NULL;
 	*reason = "";
@@ -413,8 +527,8 @@ sw_registry_is_deeper(const struct sw_registry *registry, const char *label,
 	for (size_t i = 0; i < registry->deeper_count; i++) {
 		const struct deeper *deeper = &registry->deepers[i];
 
-		if (strncmp(deeper->label, label, label_length) == 0 &&
-		    deeper->label[label_length] == '\0' &&
+		if (strlen(deeper->label) == label_length &&
+		    memcmp(deeper->label, label, label_length) == 0 &&
 		    strcmp(deeper->suffix, suffix) == 0)
 			return true;
 	}

@@ -14,7 +14,7 @@ FNR == 1 {
 $1 == "registry" { tld = $2 }
 {
 	length_ += length($0) + 1
-	gsub(/\\/, "\\\\")
+	gsub(/\\/, "&&")
 	gsub(/"/, "\\\"")
 	printf "\t\"%s\\n\"\n", $0
 }
