@@ -124,17 +124,17 @@ is_ip6(struct span text)
 static enum sw_spf_error
 cut_prefix(struct span *text, unsigned limit, unsigned *prefix)
 {
-	const uint8_t *at = text->at;
+	const uint8_t *at = text->at, *end;
 
 	*prefix = limit;
 	while (at < text->end && *at != '/')
 		at++;
 	if (at == text->end)
 		return SW_SPF_ERROR_NONE;
-	if (!read_number((struct span){ at + 1, text->end }, limit, prefix))
-		return SW_SPF_ERROR_CIDR;
+	end = text->end;
 	text->end = at;
-	return SW_SPF_ERROR_NONE;
+	return read_number((struct span){ at + 1, end }, limit, prefix) ?
+	    SW_SPF_ERROR_NONE : SW_SPF_ERROR_CIDR;
 }
 
 static enum sw_spf_error

@@ -10,8 +10,9 @@ PY_LOG_DRIVER = $(LOG_DRIVER)
 PY_LOG_COMPILER = /usr/bin/python3
 AM_PY_LOG_FLAGS = -B
 
-lib_comparisons = tests/lib/openspf.py tests/lib/compare_spf.py tests/lib/compare_dmarc.py
+lib_comparisons = tests/lib/openspf.py tests/lib/compare_spf.py \
+	tests/lib/compare_dmarc.py tests/lib/odd_records.py
 TESTS += $(lib_comparisons)
 EXTRA_DIST += $(lib_comparisons) tests/lib/oracle.py tests/lib/mail_spf.pl \
 	tests/lib/openspf-left-out tests/lib/spf-disagreements \
-	tests/lib/dmarc-disagreements
+	tests/lib/dmarc-disagreements tests/lib/odd-records
