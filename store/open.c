@@ -77,8 +77,9 @@ explain_open(struct sw_store *store, const char *path)
 {
 	char why[SW_STORE_ERROR_MAX / 2];
 
-	sqlite3_snprintf((int)sizeof(why), why, "%s", store->error[0] != '\0' ?
-	    store->error : sqlite3_errmsg(store->db));
+	sqlite3_snprintf((int)sizeof(why), why, "%s",
+	    sqlite3_errcode(store->db) != SQLITE_OK ?
+	    sqlite3_errmsg(store->db) : store->error);
 	if ((sqlite3_errcode(store->db) & 0xff) == SQLITE_CANTOPEN &&
 	    store->mode == SW_STORE_READ)
 		sw_store_complain(store, "cannot open %s (%s): it must exist, "
