@@ -91,6 +91,11 @@ sw_frame_encode(const struct sw_batch *batch, uint8_t **frame, size_t *length)
 
 	*frame = NULL;
 	*length = 0;
+	if (batch->group_count > SW_GROUPS_MAX ||
+	    batch->observation_count > SW_BATCH_MAX) {
+		result = SW_ERR_INVALID;
+		goto out;
+	}
 	if (groups == NULL || group_list == NULL || observations == NULL ||
 	    observation_list == NULL)
 		goto out;
@@ -122,6 +127,10 @@ sw_frame_encode(const struct sw_batch *batch, uint8_t **frame, size_t *length)
 	message.batch = &body;
 
 	*length = senderwatch__frame__get_packed_size(&message);
+	if (*length > SW_FRAME_MAX) {
+		result = SW_ERR_INVALID;
+		goto out;
+	}
 	*frame = malloc(*length + 1);
 	if (*frame == NULL)
 		goto out;
@@ -323,6 +332,9 @@ sw_frame_decode(const uint8_t *frame, size_t length,
 		result = SW_ERR_MEMORY;
 		goto out;
 	}
+	*reason = "the frame is too long";
+	if (length > SW_FRAME_MAX)
+		goto out;
 	*reason = "no protobuf message senderwatch.Frame";
 	made->message = senderwatch__frame__unpack(&allocator, length, frame);
 	if (made->message == NULL)

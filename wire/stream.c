@@ -39,6 +39,14 @@ fail(struct sw_stream *stream, enum sw_result error)
 	return fstrm_res_failure;
 }
 
+/* A peer that goes with data unread resets the connection. */
+static enum sw_result
+socket_error(void)
+{
+	return errno == EPIPE || errno == ECONNRESET ? SW_ERR_CLOSED :
+	    SW_ERR_SYSTEM;
+}
+
 /* Wait until the socket is ready; deadline is that of the operation. */
 static enum sw_result
 wait_ready(struct sw_stream *stream, short events, uint64_t deadline)
@@ -124,7 +132,7 @@ stream_read(void *object, void *data, size_t count)
 		if (got < 0) {
 			if (errno == EINTR || errno == EAGAIN)
 				continue;
-			return fail(stream, SW_ERR_SYSTEM);
+			return fail(stream, socket_error());
 		}
 		to += got;
 		count -= (size_t)got;
@@ -156,9 +164,7 @@ send_parts(struct sw_stream *stream, struct iovec *iov, int count,
 		if (sent < 0) {
 			if (errno == EINTR || errno == EAGAIN)
 				continue;
-			return fail(stream, errno == EPIPE ||
-			    errno == ECONNRESET ? SW_ERR_CLOSED :
-			    SW_ERR_SYSTEM);
+			return fail(stream, socket_error());
 		}
 		while (count > 0 && (size_t)sent >= iov->iov_len) {
 			sent -= (ssize_t)iov->iov_len;

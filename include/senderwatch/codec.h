@@ -17,15 +17,19 @@
 #define SW_BATCH_MAX 8192		/* observations */
 #define SW_GROUPS_MAX 8192
 
-/* Encode a batch into *frame (malloc'ed, the caller frees), *length bytes. */
+/*
+ * Encode a batch into *frame (malloc'ed, the caller frees), *length bytes.
+ * SW_ERR_INVALID: it is larger than what a collector accepts.
+ */
 enum sw_result sw_frame_encode(const struct sw_batch *batch, uint8_t **frame,
     size_t *length);
 
 /*
  * Decode a frame into a batch that owns its memory. Checks all that can be
- * checked: sizes of identifiers, group indices, days, text that is printable
- * ASCII of bounded length. SW_ERR_INVALID with *reason (static text) for what
- * is malformed; enumeration values of a newer sender pass.
+ * checked: sizes of identifiers, group indices, text that is printable ASCII
+ * of bounded length; days are the store's to judge. SW_ERR_INVALID with
+ * *reason (static text) for what is malformed; enumeration values of a newer
+ * sender pass.
  */
 struct sw_decoded_batch;
 enum sw_result sw_frame_decode(const uint8_t *frame, size_t length,
