@@ -11,6 +11,7 @@
 
 /* inih cuts longer lines into pieces, each of which it would misread. */
 #define LINE_LENGTH_MAX 199
+#define BLANKS " \t\v\f\r"	/* that inih passes over as well */
 
 struct reading {
 	sw_setting_handler handler;
@@ -37,7 +38,7 @@ static const char *
 read_line(struct reading *reading, const char *line)
 {
 	size_t length = strlen(line);
-	const char *start = line + strspn(line, " \t");
+	const char *start = line + strspn(line, BLANKS);
 
 	reading->complaint = NULL;
 	if (length > LINE_LENGTH_MAX)

@@ -85,6 +85,9 @@ remove_stale(const char *path)
 		errno = EADDRINUSE;
 		return SW_ERR_SYSTEM;
 	}
+	/* Somebody listens, but is busy. */
+	if (errno == EAGAIN)
+		errno = EADDRINUSE;
 	if (errno != ECONNREFUSED)
 		return SW_ERR_SYSTEM;
 	return unlink(path) == 0 || errno == ENOENT ? SW_OK : SW_ERR_SYSTEM;
