@@ -179,8 +179,8 @@ drain_file(const char *path, sw_spool_deliver deliver, void *argument)
 	struct fstrm_file_options *file = fstrm_file_options_init();
 	struct fstrm_reader_options *options = fstrm_reader_options_init();
 	struct fstrm_reader *reader;
-	const uint8_t *frame;
-	size_t length;
+	const uint8_t *frame = NULL;
+	size_t length = 0;
 	fstrm_res got;
 
 	fstrm_file_options_set_file_path(file, path);
@@ -192,9 +192,13 @@ drain_file(const char *path, sw_spool_deliver deliver, void *argument)
 		goto out;
 	while ((got = fstrm_reader_read(reader, &frame, &length)) ==
 	    fstrm_res_success) {
+		/* libfstrm's answer to a frame that is too long. */
+		if (frame == NULL)
+			break;
 		result = deliver(argument, frame, length);
 		if (result != SW_OK)
 			goto out;
+		frame = NULL;
 	}
 	result = got == fstrm_res_stop ? SW_OK : SW_ERR_UNSUPPORTED;
 out:
