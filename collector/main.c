@@ -23,6 +23,7 @@ take_signals(void)
 	sigset_t signals;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* a limit is an error like a full disk */
 	signal(SIGHUP, SIG_IGN);	/* there is nothing to read again yet */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);

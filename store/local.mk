@@ -29,7 +29,8 @@ check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 
 # The tests look into the database past the store, hence SQLite.
-store_test_support = tests/store/support.c tests/store/support.h
+store_test_support = tests/store/support.c tests/store/support.h \
+	tests/store/fault_vfs.c tests/store/fault_vfs.h
 store_test_cflags = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 store_test_libs = store/libswstore.la $(SQLITE_LIBS) $(CMOCKA_LIBS)
 tests_store_test_calendar_SOURCES = tests/store/test_calendar.c $(store_test_support)
@@ -38,8 +39,7 @@ tests_store_test_calendar_LDADD = $(store_test_libs)
 tests_store_test_close_SOURCES = tests/store/test_close.c $(store_test_support)
 tests_store_test_close_CFLAGS = $(store_test_cflags)
 tests_store_test_close_LDADD = $(store_test_libs)
-tests_store_test_fault_SOURCES = tests/store/test_fault.c $(store_test_support) \
-	tests/store/fault_vfs.c tests/store/fault_vfs.h
+tests_store_test_fault_SOURCES = tests/store/test_fault.c $(store_test_support)
 tests_store_test_fault_CFLAGS = $(store_test_cflags)
 tests_store_test_fault_LDADD = $(store_test_libs)
 tests_store_test_merge_SOURCES = tests/store/test_merge.c $(store_test_support)

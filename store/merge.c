@@ -29,12 +29,19 @@
 #define PARAMETER(name) ", ?"
 #define REPLACE(name) ", " #name " = excluded." #name
 
-/* The preferred of two suffix or key ids, whatever ids they were given. */
-#define SUFFIX_CHOICE "(SELECT id FROM suffix WHERE id IN (subject.suffix, " \
-	"excluded.suffix) ORDER BY registry DESC, type DESC, suffix DESC LIMIT 1)"
-#define KEY_CHOICE "(SELECT id FROM pseudonym_key WHERE id IN " \
-	"(subject.pseudonym_key, excluded.pseudonym_key) " \
-	"ORDER BY key_id DESC LIMIT 1)"
+/*
+ * Is the new row's suffix, or key, to be preferred to the one that is there?
+ * By its contents, since ids depend on what came first. (ORDER BY ... LIMIT 1
+ * would say it shorter, but builds a sorter for each row, which is slow.)
+ */
+#define SUFFIX_OF(row) "(SELECT registry, type, suffix FROM suffix " \
+	"WHERE id = " row ".suffix)"
+#define SUFFIX_WINS "(subject.suffix <> excluded.suffix AND " \
+	SUFFIX_OF("excluded") " > " SUFFIX_OF("subject") ")"
+#define KEY_OF(row) "(SELECT key_id FROM pseudonym_key " \
+	"WHERE id = " row ".pseudonym_key)"
+#define KEY_WINS "(subject.pseudonym_key <> excluded.pseudonym_key AND " \
+	KEY_OF("excluded") " > " KEY_OF("subject") ")"
 #define NAME_CHOICE "coalesce(min(subject.name, excluded.name), " \
 	"subject.name, excluded.name)"
 
@@ -81,11 +88,10 @@ static const char *const statements[SW_STATEMENT_COUNT] = {
 	[SW_STATEMENT_SUBJECT_PUT] =
 	    "INSERT INTO subject (pseudonym, suffix, pseudonym_key, name) "
 	    "VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
-	    "suffix = " SUFFIX_CHOICE ", pseudonym_key = " KEY_CHOICE ", "
-	    "name = " NAME_CHOICE " "
-	    "WHERE (suffix <> excluded.suffix AND suffix <> " SUFFIX_CHOICE ") "
-	    "OR (pseudonym_key <> excluded.pseudonym_key "
-	    "AND pseudonym_key <> " KEY_CHOICE ") OR name IS NOT " NAME_CHOICE,
+	    "suffix = iif(" SUFFIX_WINS ", excluded.suffix, suffix), "
+	    "pseudonym_key = iif(" KEY_WINS ", excluded.pseudonym_key, "
+	    "pseudonym_key), name = " NAME_CHOICE " "
+	    "WHERE " SUFFIX_WINS " OR " KEY_WINS " OR name IS NOT " NAME_CHOICE,
 	[SW_STATEMENT_SIGHTING_PUT] =
 	    "INSERT INTO sighting (month, subject, mechanism, outcome, digest, "
 	    "features, dnssec, days, marks, seen, ord) "

@@ -1,6 +1,7 @@
 /*
  * A file system that fails when it is told to: a shim between SQLite and the
- * real one, for every database that is opened after fault_install().
+ * real one, for every database that is opened after fault_install(). It syncs
+ * nothing, since no test cuts the power, which makes them ten times faster.
  */
 #ifndef SW_TESTS_STORE_FAULT_VFS_H
 #define SW_TESTS_STORE_FAULT_VFS_H

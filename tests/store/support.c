@@ -313,6 +313,19 @@ scenario_init(struct scenario *scenario, uint32_t seed, size_t count,
 }
 
 void
+scenario_shift(struct scenario *scenario, int32_t days)
+{
+	for (size_t i = 0; i < scenario->count; i++) {
+		struct sw_batch *batch = &scenario->batches[i];
+		struct sw_observation *list = (void *)batch->observations;
+
+		batch->sent_day += (uint32_t)days;
+		for (size_t n = 0; n < batch->observation_count; n++)
+			list[n].day += (uint32_t)days;
+	}
+}
+
+void
 scenario_fini(struct scenario *scenario)
 {
 	for (size_t i = 0; i < scenario->count; i++)

@@ -59,6 +59,8 @@ struct scenario {
 #define SCENARIO_SENDERS 4
 void scenario_init(struct scenario *scenario, uint32_t seed, size_t count,
     size_t observations, uint32_t subjects);
+/* Move all days. */
+void scenario_shift(struct scenario *scenario, int32_t days);
 void scenario_fini(struct scenario *scenario);
 
 #endif

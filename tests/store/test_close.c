@@ -2,6 +2,7 @@
  * Closing months: the days go, the reports stay as they were.
  */
 #include "support.h"
+#include "fault_vfs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -314,5 +315,6 @@ main(void)
 		TEST(leaves_no_marks_in_the_files),
 	};
 
+	fault_install();
 	return cmocka_run_group_tests_name("close", tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * Merging: exactly what was observed, whatever order it comes in.
  */
 #include "support.h"
+#include "fault_vfs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -429,5 +430,6 @@ main(void)
 		TEST(writes_nothing_where_nothing_is_new),
 	};
 
+	fault_install();
 	return cmocka_run_group_tests_name("merge", tests, NULL, NULL);
 }

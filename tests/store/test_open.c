@@ -2,6 +2,7 @@
  * Opening: what is no database of this version is refused, and says why.
  */
 #include "support.h"
+#include "fault_vfs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -207,5 +208,6 @@ main(void)
 		TEST(survives_a_writer_that_was_killed),
 	};
 
+	fault_install();
 	return cmocka_run_group_tests_name("open", tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
  * Scans: the latest state of each mechanism, subject by subject.
  */
 #include "support.h"
+#include "fault_vfs.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -249,5 +250,6 @@ main(void)
 		TEST(says_when_the_database_is_damaged),
 	};
 
+	fault_install();
 	return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
 }
