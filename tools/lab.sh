@@ -14,7 +14,7 @@
 
 PATH=$PATH:/usr/sbin:/sbin
 
-declare -A lab_pids=()
+declare -gA lab_pids=()
 lab_dir='' lab_logs='' lab_port='' lab_patience=20
 lab_tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
@@ -276,7 +276,8 @@ lab_ask() {
 		lab_run dnsperf dnsperf -a "$lab_client" -s 127.0.0.1 -p "$port" -d "$lab_dir/asked" \
 			-n 1 -c 20 -T 1 -q "$outstanding" -t "$wait" -v >"$lab_dir/dnsperf.out" \
 			2>>"$lab_logs/dnsperf.log" || return 1
-		grep -v '^> ' "$lab_dir/dnsperf.out" >>"$lab_logs/dnsperf.log"
+		# Without the command line, which tells the client's address.
+		grep -v -e '^> ' -e 'Command line' "$lab_dir/dnsperf.out" >>"$lab_logs/dnsperf.log"
 		awk -v none="^($lab_no_answer)\$" -v left="$lab_dir/unanswered" '
 			BEGIN { printf "" >left }
 			$1 != ">" { next }

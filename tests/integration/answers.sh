@@ -1,0 +1,41 @@
+#!/bin/bash
+# Unbound answers the same, byte for byte, with and without the module: 10,000 questions of all types.
+set -u
+# shellcheck source=tests/integration/tap.sh
+. "$(dirname "$0")/tap.sh"
+tap_begin
+
+mkdir "$work/population"
+"$build/tools/population/population" --scale 1000 --output "$work/population" \
+	--survey "$top/tools/data/jp-types-2018-07-03.csv" >/dev/null
+lab_start_nsd nsd "$work/population"
+server_port=$lab_port
+lab_spawn capture fstrm_capture -t protobuf:senderwatch.Frame -u "$work/collector.sock" \
+	-w "$work/capture.fstrm"
+tap_await 10 test -S "$work/collector.sock"
+module_conf "flush-interval = 50"
+unbound_conf "$work/with-module" "$server_port" with-module
+unbound_conf "$work/no-module" "$server_port"
+lab_start_unbound with "$work/with-module"
+with_port=$lab_port
+lab_start_unbound without "$work/no-module"
+
+# Each question once, so that TTLs are whole; the population's own, and other types beside them.
+awk '
+	BEGIN { split("A AAAA NS SOA SRV PTR CAA DS DNSKEY NAPTR TLSA HTTPS HINFO", types, " ") }
+	!seen[$0]++ { print }
+	{ question = $1 " " types[1 + NR % 13] }
+	!seen[question]++ { print question }' "$work/population/queries" | head -n 10000 >"$work/questions"
+tap_is "questions" "$(wc -l <"$work/questions")" 10000
+tap_ok "of at least 15 types" test "$(cut -d' ' -f2 "$work/questions" | sort -u | wc -l)" -ge 15
+"$build/tests/integration/ask" "$with_port" "$lab_port" <"$work/questions" >"$work/asked"
+tap_is "no answer differs" "$?" 0
+summary=$(tail -n 1 "$work/asked")
+echo "# $summary"
+tap_ok "hardly a TTL does" test "$(echo "$summary" | sed 's/.* ttl \([0-9]*\) .*/\1/')" -le 20
+[ "$tap_failed" -eq 0 ] || sed 's/^/# /' "$work/asked" | head -n 20
+lab_stop with
+tap_ok "the module watched meanwhile" \
+	grep -Eq 'senderwatch: seen [0-9]{4,} watched [0-9]{4,}' "$work/with.log"
+
+tap_end

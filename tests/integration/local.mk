@@ -1,0 +1,18 @@
+# On real programs: NSD, the Unbound that the module is built for, the collector.
+if WITH_MODULE
+check_PROGRAMS += tests/integration/ask
+tests_integration_ask_SOURCES = tests/integration/ask.c
+tests_integration_ask_CFLAGS = $(AM_CFLAGS) $(LDNS_CFLAGS)
+tests_integration_ask_LDADD = $(LDNS_LIBS)
+TESTS += \
+	tests/integration/answers.sh \
+	tests/integration/line.sh \
+	tests/integration/refusal.sh \
+	tests/integration/wire.sh
+endif
+EXTRA_DIST += \
+	tests/integration/answers.sh \
+	tests/integration/line.sh \
+	tests/integration/refusal.sh \
+	tests/integration/tap.sh \
+	tests/integration/wire.sh
