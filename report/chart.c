@@ -12,11 +12,14 @@
 
 #define GNUPLOT_MS 10000
 #define SVG_MAX (1024 * 1024)
-#define WIDTH 520		/* as wide as a phone lets it be without zooming */
-#define LABELS_WIDTH 170
-#define ROW_HEIGHT 32
-#define MARGIN 56		/* key above, axis below */
-#define LABEL_WIDTH_MAX 24	/* terminal columns */
+/*
+ * Each row is a line for its label and two bars below it: so labels of any
+ * length fit, and a phone shows the whole without making the text too small.
+ */
+#define WIDTH 420
+#define ROW_HEIGHT 52
+#define MARGIN 64		/* key above, axis below */
+#define LABEL_WIDTH_MAX 48	/* terminal columns */
 /* In print and where style sheets are off; told apart by the colour-blind. */
 #define SPF_COLOUR "#0b6bb0"
 #define DMARC_COLOUR "#c2500a"
@@ -100,25 +103,22 @@ write_settings(FILE *script, const struct sw_adoption *adoption,
 
 	fprintf(script, "set encoding utf8\n"
 	    "set terminal svg size %d,%zu dynamic noenhanced "
-	    "font 'sans-serif,13' name '%s'\n"
+	    "font 'sans-serif,12' name '%s'\n"
 	    "set border 0\nset style fill solid 1.0 noborder\n"
 	    "set xrange [0:112]\nset yrange [%zu.5:-0.5]\n"
-	    "set xtics scale 0 0,20,100 format '%%g%%%%'\n"
+	    "set xtics scale 0 0,20,100 format '%%g%%%%'\nunset ytics\n"
 	    "set grid xtics lt 1 lw 0.5\nset key outside top center horizontal\n"
-	    "set lmargin at screen %.4f\nset rmargin at screen 0.99\n"
-	    "set ytics scale 0 (", WIDTH, bars->count * ROW_HEIGHT + MARGIN,
-	    labels->language, bars->count - 1,
-	    (double)LABELS_WIDTH / (double)WIDTH);
+	    "set lmargin at screen 0.03\nset rmargin at screen 0.99\n",
+	    WIDTH, bars->count * ROW_HEIGHT + MARGIN, labels->language,
+	    bars->count - 1);
 	for (size_t i = 0; i < bars->count; i++) {
 		const struct sw_row *row = bars->bar[i].row;
 
-		if (i > 0)
-			fputs(", ", script);
+		fputs("set label ", script);
 		write_label(script, row == NULL ? labels->total :
 		    sw_label_row(labels, adoption, row, text));
-		fprintf(script, " %zu", i);
+		fprintf(script, " at 0,%zu-0.31 left front\n", i);
 	}
-	fputs(")\n", script);
 }
 
 /*
@@ -180,9 +180,9 @@ write_script(const struct sw_adoption *adoption,
 	spf = write_data(script, &bars, "spf", true);
 	dmarc = write_data(script, &bars, "dmarc", false);
 	fputs("plot ", script);
-	write_series(script, "spf", labels->spf_rate, -0.36, -0.02, SPF_COLOUR);
+	write_series(script, "spf", labels->spf_rate, -0.16, 0.06, SPF_COLOUR);
 	fputs(", ", script);
-	write_series(script, "dmarc", labels->dmarc_rate, 0.02, 0.36,
+	write_series(script, "dmarc", labels->dmarc_rate, 0.08, 0.30,
 	    DMARC_COLOUR);
 	putc('\n', script);
 	if (fclose(script) != 0)

@@ -103,8 +103,7 @@ write_heads(const struct section *section)
 		write_head_cell(file, "scope=\"col\"", labels->known);
 		write_head_cell(file, "scope=\"col\"", labels->coverage);
 		write_head_cell(file, "scope=\"col\"", labels->present);
-		write_head_cell(file, "scope=\"col\"",
-		    i == 0 ? labels->spf_rate : labels->dmarc_rate);
+		write_head_cell(file, "scope=\"col\"", labels->rate);
 	}
 	fputs("</tr>\n</thead>\n", file);
 }
@@ -118,12 +117,12 @@ write_table(const struct section *section)
 	FILE *file = section->file;
 
 	fprintf(file, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
-	    "aria-labelledby=\"%s-caption\">\n<table>\n<caption "
-	    "id=\"%s-caption\">", labels->language, labels->language);
+	    "aria-labelledby=\"%s-caption\">\n<table>\n<caption>"
+	    "<span id=\"%s-caption\">", labels->language, labels->language);
 	sw_html_write(file, labels->title);
 	fputs(", ", file);
 	sw_html_write(file, sw_label_scope(labels, adoption, scope));
-	fprintf(file, ", %s</caption>\n",
+	fprintf(file, ", %s</span></caption>\n",
 	    sw_label_month(labels, adoption->month, month));
 	write_heads(section);
 	fputs("<tbody>\n", file);
@@ -145,7 +144,7 @@ write_chart(const struct section *section)
 	FILE *file = section->file;
 
 	if (section->svg == NULL) {
-		if (section->chart_failed)
+		if (section->chart_failed && !section->adoption->withheld)
 			element(file, "p", labels->chart_missing);
 		return;
 	}
@@ -205,17 +204,14 @@ static void
 write_notes(const struct section *section)
 {
 	const struct sw_labels *labels = section->labels;
-	char text[SW_LABEL_MAX];
 	FILE *file = section->file;
 
-	if (section->adoption->outside > 0)
-		element(file, "p", sw_label_outside(labels, section->adoption,
-		    text));
+	fputs("<div>\n", file);
 	element(file, "h3", labels->method);
 	fputs("<ul>\n", file);
 	for (size_t i = 0; labels->page_notes[i] != NULL; i++)
 		element(file, "li", labels->page_notes[i]);
-	fputs("</ul>\n", file);
+	fputs("</ul>\n</div>\n", file);
 }
 
 static void
@@ -238,10 +234,13 @@ write_section(const struct section *section)
 	} else {
 		write_tiles(section);
 		write_table(section);
-		write_chart(section);
 	}
+	if (adoption->outside > 0)
+		element(file, "p", sw_label_outside(labels, adoption, text));
+	fputs("<div class=\"side\">\n", file);
+	write_chart(section);
 	write_notes(section);
-	fputs("</section>\n", file);
+	fputs("</div>\n</section>\n", file);
 }
 
 /*

@@ -16,14 +16,14 @@ struct heads {
 
 static const struct heads heads_en = { {
 	{ "", "", "", "Null", "", "", "SPF", "", "", "DMARC" },
-	{ "", "Domains", "MX", "MX", "SPF", "SPF %", "known%", "DMARC",
-	    "DMARC %", "known%" }
+	{ "", "Domains", "MX", "MX", "SPF", "SPF %", "cover%", "DMARC",
+	    "DMARC %", "cover%" }
 } };
 static const struct heads heads_ja = { {
 	{ "", "観測", "MX", "Null", "SPF", "SPF", "SPF", "DMARC", "DMARC",
 	    "DMARC" },
-	{ "", "ドメイン", "ドメイン", "MX", "宣言", "宣言率", "既知率", "宣言",
-	    "宣言率", "既知率" }
+	{ "", "ドメイン", "ドメイン", "MX", "宣言", "宣言率", "カバー率", "宣言",
+	    "宣言率", "カバー率" }
 } };
 
 static void

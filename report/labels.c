@@ -8,12 +8,10 @@
 #include "text.h"
 
 static const char *const terminal_notes_en[] = {
-	"SPF %, DMARC %: MX domains that publish one, of those whose record is "
-	    "known.",
-	"known%: MX domains whose record is known, of all MX domains. Unknown is "
-	    "never taken",
-	"for absent. Shares are of domains seen in the period, not of all "
-	    "registered ones.",
+	"SPF %, DMARC %: MX domains that publish one, of those whose record is known.",
+	"cover%: coverage, the MX domains whose record is known, of all MX domains.",
+	"Unknown is never taken for absent. Shares are of domains seen in the period,",
+	"not of all that are registered.",
 	NULL
 };
 
@@ -76,7 +74,7 @@ const struct sw_labels sw_labels_en = {
 static const char *const terminal_notes_ja[] = {
 	"SPF宣言率・DMARC宣言率: レコードの状態が既知のMXドメインのうち、宣言して"
 	    "いるものの割合。",
-	"既知率: MXドメインのうち、レコードの状態が既知のものの割合。不明は「宣言"
+	"カバー率: MXドメインのうち、レコードの状態が既知のものの割合。不明は「宣言"
 	    "なし」に含めない。",
 	"期間中に観測されたドメインについての値であり、登録ドメイン全体の値では"
 	    "ない。",

@@ -18,7 +18,7 @@ static const char style[] =
     ":root{color-scheme:light dark;" LIGHT "}\n"
     "@media screen and (prefers-color-scheme:dark){:root{" DARK "}}\n"
     "*{box-sizing:border-box}\n"
-    "body{margin:0 auto;padding:1rem;max-width:72rem;background:var(--back);"
+    "body{margin:0 auto;padding:1rem;max-width:76rem;background:var(--back);"
     "color:var(--text);font:1rem/1.6 system-ui,\"Noto Sans\","
     "\"Hiragino Sans\",\"Noto Sans CJK JP\",sans-serif;"
     "overflow-wrap:anywhere}\n"
@@ -39,10 +39,12 @@ static const char style[] =
     ".tiles strong{font-size:1.5rem;font-variant-numeric:tabular-nums}\n"
     ".tiles span{color:var(--soft);font-size:.85rem;white-space:nowrap}\n"
     ".scroll{overflow-x:auto;margin:1rem 0}\n"
-    "table{border-collapse:collapse;width:100%;font-size:.9rem;"
+    "table{border-collapse:collapse;width:100%;font-size:.85rem;"
     "font-variant-numeric:tabular-nums}\n"
     "caption{text-align:left;font-weight:600;padding:.25rem 0}\n"
-    "th,td{padding:.3rem .5rem;border-bottom:1px solid var(--line);"
+    "caption span{position:sticky;left:0;display:inline-block;"
+    "max-width:calc(100vw - 2rem)}\n"
+    "th,td{padding:.3rem .4rem;border-bottom:1px solid var(--line);"
     "text-align:right;white-space:nowrap;overflow-wrap:normal}\n"
     "thead th{background:var(--head);vertical-align:bottom;"
     "white-space:normal;word-break:keep-all}\n"
@@ -54,7 +56,10 @@ static const char style[] =
     "thead tr:first-child>:first-child{background:var(--head)}\n"
     "tfoot th,tfoot td{font-weight:700;border-bottom:0;"
     "border-top:2px solid var(--line)}\n"
-    "figure{margin:1.5rem 0;max-width:44rem}\n"
+    ".side{display:grid;gap:0 2.5rem;align-items:start;"
+    "grid-template-columns:repeat(auto-fit,minmax(min(100%,20rem),1fr))}\n"
+    ".side h3{margin-top:1rem}\n.side ul{padding-left:1.2rem}\n"
+    "figure{margin:1rem 0;max-width:34rem}\n"
     "figcaption{color:var(--soft);font-size:.9rem}\n"
     /* gnuplot writes colours and fonts as attributes, which give way. */
     "svg{display:block;width:100%;height:auto}\n"
@@ -63,8 +68,8 @@ static const char style[] =
     "svg path{stroke:var(--line)}\n"
     "svg [id$=_plot_1] polygon{fill:var(--spf)}\n"
     "svg [id$=_plot_3] polygon{fill:var(--dmarc)}\n"
-    "footer{margin-top:2rem;border-top:1px solid var(--line);"
-    "color:var(--soft);font-size:.85rem}\n"
+    "@media (max-width:40rem){th[scope=row]{white-space:normal;"
+    "min-width:7rem}}\n"
     "@media print{@page{size:A4;margin:12mm}\n"
     "body{padding:0;max-width:none;font-size:9.5pt}\n"
     "nav{display:none}section+section{break-before:page}\n"
@@ -74,7 +79,9 @@ static const char style[] =
     "-webkit-print-color-adjust:exact}\n"
     "tr>:first-child[scope=row],thead tr:first-child>:first-child"
     "{position:static}\n"
-    "tr,figure,.tiles,li{break-inside:avoid}figure{max-width:14cm}}\n";
+    "tr,figure,.tiles,li{break-inside:avoid}"
+    ".side{grid-template-columns:7.6cm 1fr;gap:0 .8cm}"
+    ".side ul{font-size:8.5pt}figure{margin-top:.3cm}}\n";
 
 void
 sw_page_begin(FILE *file, const struct sw_adoption *adoption,
@@ -105,6 +112,5 @@ sw_page_begin(FILE *file, const struct sw_adoption *adoption,
 void
 sw_page_end(FILE *file)
 {
-	fputs("</main>\n<footer>\n<p>senderwatch " PACKAGE_VERSION
-	    "</p>\n</footer>\n</body>\n</html>\n", file);
+	fputs("</main>\n</body>\n</html>\n", file);
 }

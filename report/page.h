@@ -1,4 +1,4 @@
-/* The frame of an HTML page: head with the style sheet, navigation, foot. */
+/* The frame of an HTML page: head with the style sheet, navigation, end. */
 #ifndef SENDERWATCH_REPORT_PAGE_H
 #define SENDERWATCH_REPORT_PAGE_H
 

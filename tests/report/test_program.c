@@ -169,7 +169,7 @@ test_table(void **state)
 	assert_file("out",
 	    "Adoption of SPF and DMARC, .jp, November 2026\n\n"
 	    "                            Null                  SPF                   DMARC\n"
-	    "Registry type  Domains  MX    MX  SPF   SPF %  known%  DMARC  DMARC %  known%\n"
+	    "Registry type  Domains  MX    MX  SPF   SPF %  cover%  DMARC  DMARC %  cover%\n"
 	    "-------------  -------  --  ----  ---  ------  ------  -----  -------  ------\n"
 	    "AD                   3   2     1    2  100.0%  100.0%      0     0.0%  100.0%\n"
 	    "AC                   0   0     0    0       -       -      0        -       -\n"
@@ -187,8 +187,9 @@ test_table(void **state)
 	    "\n"
 	    "Outside .jp: 2 domains.\n"
 	    "SPF %, DMARC %: MX domains that publish one, of those whose record is known.\n"
-	    "known%: MX domains whose record is known, of all MX domains. Unknown is never taken\n"
-	    "for absent. Shares are of domains seen in the period, not of all registered ones.\n");
+	    "cover%: coverage, the MX domains whose record is known, of all MX domains.\n"
+	    "Unknown is never taken for absent. Shares are of domains seen in the period,\n"
+	    "not of all that are registered.\n");
 	assert_file("err", "");
 }
 
@@ -201,7 +202,7 @@ test_table_ja(void **state)
 	assert_file_has("out", "送信ドメイン認証技術(SPF・DMARC)の普及状況, .jp, "
 	    "2026年11月\n\n");
 	assert_file_has("out", "\n地域型・都道府県型         3         3     0     1"
-	    "   33.3%  100.0%      2  100.0%   66.7%\n");
+	    "   33.3%    100.0%      2  100.0%     66.7%\n");
 	assert_file_has("out", "\n.jp以外: 2ドメイン。\n");
 	assert_int_equal(shell(REPORT "--lang en"), 0);
 	assert_file_has("out", "\nGeographic and prefecture        3   3     0    1"
