@@ -19,3 +19,28 @@ collector_senderwatchd_SOURCES = \
 collector_senderwatchd_CFLAGS = $(AM_CFLAGS) $(FSTRM_CFLAGS)
 collector_senderwatchd_LDADD = store/libswstore.la wire/libswwire.la \
 	lib/libsenderwatch.la $(FSTRM_LIBS) $(PTHREAD_LIBS)
+
+if HAVE_CMOCKA
+collector_tests = \
+	tests/collector/test_daemon \
+	tests/collector/test_hostile \
+	tests/collector/test_kill
+check_PROGRAMS += $(collector_tests)
+TESTS += $(collector_tests)
+
+# They run the real senderwatchd, and look into its database.
+collector_test_support = tests/collector/support.c tests/collector/support.h \
+	tests/store/support.c tests/store/support.h
+collector_test_cflags = $(AM_CFLAGS) $(FSTRM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
+collector_test_libs = store/libswstore.la wire/libswwire.la \
+	lib/libsenderwatch.la $(FSTRM_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
+tests_collector_test_daemon_SOURCES = tests/collector/test_daemon.c $(collector_test_support)
+tests_collector_test_daemon_CFLAGS = $(collector_test_cflags)
+tests_collector_test_daemon_LDADD = $(collector_test_libs)
+tests_collector_test_hostile_SOURCES = tests/collector/test_hostile.c $(collector_test_support)
+tests_collector_test_hostile_CFLAGS = $(collector_test_cflags)
+tests_collector_test_hostile_LDADD = $(collector_test_libs)
+tests_collector_test_kill_SOURCES = tests/collector/test_kill.c $(collector_test_support)
+tests_collector_test_kill_CFLAGS = $(collector_test_cflags)
+tests_collector_test_kill_LDADD = $(collector_test_libs)
+endif

@@ -246,11 +246,12 @@ report(const struct session *session, bool good)
 {
 	struct sw_sessions *shared = session->shared;
 
-	atomic_fetch_add(good ? &shared->acknowledged : &shared->failed, 1);
 	/* Who only looked whether somebody listens did no wrong. */
-	if (session->trouble == NULL ||
-	    (session->count == 0 && !session->stopped &&
-	    sw_stream_error(session->stream) == SW_ERR_CLOSED))
+	if (session->count == 0 && !session->stopped &&
+	    sw_stream_error(session->stream) == SW_ERR_CLOSED)
+		return;
+	atomic_fetch_add(good ? &shared->acknowledged : &shared->failed, 1);
+	if (session->trouble == NULL)
 		return;
 	sw_log_peer(SW_LOG_WARNING, "stream failed uid=%ld pid=%ld batches=%zu: "
 	    "%s", (long)session->uid, (long)session->pid, session->count,

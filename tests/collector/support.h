@@ -1,0 +1,67 @@
+/*
+ * What the tests of the collector share: running the real program, and
+ * senders, good ones through libfstrm and bad ones byte by byte.
+ */
+#ifndef SW_TESTS_COLLECTOR_SUPPORT_H
+#define SW_TESTS_COLLECTOR_SUPPORT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "../store/support.h"
+
+#define DEADLINE_MS 30000	/* for what ought to happen at once */
+
+struct daemon {
+	pid_t pid;
+	char socket[256];
+	char database[256];
+	char log[256];
+};
+
+/* Start senderwatchd in a folder and wait until it answers. */
+void start_daemon(struct daemon *daemon, const char *folder,
+    const char *const *extra);
+/* Send a signal, wait for the end; the status of waitpid(2). */
+int end_daemon(struct daemon *daemon, int signal);
+/* SIGTERM, and fail the test unless it exits with 0. */
+void stop_daemon(struct daemon *daemon);
+/* Run it to its end with these arguments after the name; its exit status. */
+int run_daemon(const char *const *arguments, const char *log);
+/* The log, which the caller frees. */
+char *read_log(const struct daemon *daemon);
+unsigned count_words(const char *text, const char *words);
+
+/* Send batches in one stream; true if they were acknowledged. */
+bool deliver(const struct daemon *daemon, const struct sw_batch *batches,
+    size_t count);
+
+/* A scenario whose days are around the present ones. */
+void present_scenario(struct scenario *scenario, uint32_t seed, size_t count,
+    size_t observations, uint32_t subjects);
+
+/* --- Byte by byte --------------------------------------------------------- */
+
+struct bytes {
+	uint8_t data[4096];
+	size_t length;
+};
+
+enum { ACCEPT = 1, START = 2, STOP = 3, READY = 4, FINISH = 5 };
+
+void put_u32(struct bytes *bytes, uint32_t value);
+/* A control frame; content is NULL or the content type. */
+void put_control(struct bytes *bytes, uint32_t type, const char *content);
+/* READY and START. */
+void put_opening(struct bytes *bytes);
+
+int connect_to(const struct daemon *daemon);
+void send_bytes(int fd, const void *data, size_t length);
+/*
+ * Read until the collector closes, and fail if it doesn't. Returns how many
+ * control frames of a type there were, and closes.
+ */
+unsigned await_end(int fd, uint32_t type);
+uint64_t now_ms(void);
+
+#endif
