@@ -73,15 +73,16 @@ static const char style[] =
     "@media print{@page{size:A4;margin:12mm}\n"
     "body{padding:0;max-width:none;font-size:9.5pt}\n"
     "nav{display:none}section+section{break-before:page}\n"
-    "h2{margin-top:.5rem}.scroll{overflow:visible}\n"
+    "h2{margin-top:.5rem}.scroll{overflow:visible;"
+    "margin:.5rem 0}\n"
     "table{font-size:7.2pt}th,td{padding:.15rem .25rem}\n"
     "thead th,.tiles div{print-color-adjust:exact;"
     "-webkit-print-color-adjust:exact}\n"
     "tr>:first-child[scope=row],thead tr:first-child>:first-child"
     "{position:static}\n"
     "tr,figure,.tiles,li{break-inside:avoid}"
-    ".side{grid-template-columns:7.6cm 1fr;gap:0 .8cm}"
-    ".side ul{font-size:8.5pt}figure{margin-top:.3cm}}\n";
+    ".side{grid-template-columns:7cm 1fr;gap:0 .8cm}"
+    ".side ul{font-size:8.5pt}figure{margin:0}.side h3{margin-top:0}}\n";
 
 void
 sw_page_begin(FILE *file, const struct sw_adoption *adoption,
