@@ -16,3 +16,12 @@ TESTS += $(lib_comparisons)
 EXTRA_DIST += $(lib_comparisons) tests/lib/oracle.py tests/lib/mail_spf.pl \
 	tests/lib/openspf-left-out tests/lib/spf-disagreements \
 	tests/lib/dmarc-disagreements tests/lib/odd-records
+
+if HAVE_CMOCKA
+lib_unit_tests = tests/lib/test_no_allocation
+tests_lib_test_no_allocation_SOURCES = tests/lib/test_no_allocation.c
+tests_lib_test_no_allocation_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CMOCKA_CFLAGS)
+tests_lib_test_no_allocation_LDADD = lib/libsenderwatch.la $(PSL_LIBS) $(CMOCKA_LIBS)
+check_PROGRAMS += $(lib_unit_tests)
+TESTS += $(lib_unit_tests)
+endif
