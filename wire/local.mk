@@ -6,7 +6,10 @@ wire_libswwire_la_SOURCES = \
 	wire/key_file.c \
 	wire/registries.c \
 	wire/stream.c \
+	wire/tcp_socket.c \
+	wire/tls.c \
+	wire/transport.h \
 	wire/unix_socket.c \
 	wire/settings.c
-wire_libswwire_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(PROTOBUF_C_CFLAGS) $(FSTRM_CFLAGS) $(INIH_CFLAGS)
-wire_libswwire_la_LIBADD = $(CRYPTO_LIBS) proto/libswproto.la $(PROTOBUF_C_LIBS) $(FSTRM_LIBS) $(INIH_LIBS)
+wire_libswwire_la_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) $(PROTOBUF_C_CFLAGS) $(FSTRM_CFLAGS) $(INIH_CFLAGS)
+wire_libswwire_la_LIBADD = $(SSL_LIBS) proto/libswproto.la $(PROTOBUF_C_LIBS) $(FSTRM_LIBS) $(INIH_LIBS)

@@ -12,11 +12,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "transport.h"
+
 #define IOV_COUNT 64
 #define POLL_SLICE_MS 100	/* how late a cancellation is noticed */
 
 struct sw_stream {
 	int fd;
+	const struct sw_transport *transport;
+	void *state;		/* the transport's */
 	struct sw_stream_options options;
 	uint64_t end_ms;	/* of the stream's life; 0: none */
 	enum sw_result error;
@@ -39,15 +43,10 @@ fail(struct sw_stream *stream, enum sw_result error)
 	return fstrm_res_failure;
 }
 
-/* A peer that goes with data unread resets the connection. */
-static enum sw_result
-socket_error(void)
-{
-	return errno == EPIPE || errno == ECONNRESET ? SW_ERR_CLOSED :
-	    SW_ERR_SYSTEM;
-}
-
-/* Wait until the socket is ready; deadline is that of the operation. */
+/*
+ * Wait until the socket is ready. Without events, only look at the time: a
+ * peer that never pauses meets its limits, too.
+ */
 static enum sw_result
 wait_ready(struct sw_stream *stream, short events, uint64_t deadline)
 {
@@ -65,6 +64,8 @@ wait_ready(struct sw_stream *stream, short events, uint64_t deadline)
 			return SW_ERR_TIMEOUT;
 		if (now >= deadline)
 			return SW_ERR_TIMEOUT;
+		if (events == 0)
+			return SW_OK;
 		slice = deadline - now < POLL_SLICE_MS ? (int)(deadline - now) :
 		    POLL_SLICE_MS;
 		if (stream->options.cancelled == NULL)
@@ -82,8 +83,20 @@ static fstrm_res
 stream_open(void *object)
 {
 	struct sw_stream *stream = object;
+	uint64_t deadline = now_ms() + stream->options.operation_ms;
+	enum sw_result result = SW_OK;
+	short events = 0;
 
-	return stream->aborted ? fstrm_res_failure : fstrm_res_success;
+	if (stream->aborted)
+		return fail(stream, SW_ERR_CLOSED);
+	while (stream->transport->handshake != NULL &&
+	    stream->transport->handshake(stream->state, &events, &result) < 1) {
+		if (events != 0)
+			result = wait_ready(stream, events, deadline);
+		if (result != SW_OK)
+			return fail(stream, result);
+	}
+	return fstrm_res_success;
 }
 
 static fstrm_res
@@ -91,8 +104,11 @@ stream_close(void *object)
 {
 	struct sw_stream *stream = object;
 
-	if (stream->fd >= 0)
+	if (stream->fd >= 0) {
+		if (!stream->aborted && stream->transport->end != NULL)
+			stream->transport->end(stream->state);
 		close(stream->fd);
+	}
 	stream->fd = -1;
 	return fstrm_res_success;
 }
@@ -100,7 +116,11 @@ stream_close(void *object)
 static fstrm_res
 stream_destroy(void *object)
 {
+	struct sw_stream *stream = object;
+
 	stream_close(object);
+	if (stream->transport->free != NULL)
+		stream->transport->free(stream->state);
 	free(object);
 	return fstrm_res_success;
 }
@@ -111,31 +131,29 @@ stream_read(void *object, void *data, size_t count)
 	struct sw_stream *stream = object;
 	uint64_t deadline = now_ms() + stream->options.operation_ms;
 	uint8_t *to = data;
+	short events = 0;
 
 	if (stream->aborted || stream->fd < 0)
 		return fail(stream, SW_ERR_CLOSED);
 	while (count > 0) {
-		/*
-		 * Also a peer that sends without a pause meets the end of the
-		 * stream's life: the deadline is looked at before each read.
-		 */
-		enum sw_result result = wait_ready(stream, POLLIN, deadline);
+		enum sw_result result = wait_ready(stream, events, deadline);
 		ssize_t got;
 
 		if (result != SW_OK)
 			return fail(stream, result);
-		got = recv(stream->fd, to, count, 0);
+		got = stream->transport->receive(stream->state, to, count,
+		    &events, &result);
 		if (got == 0) {
 			stream->error = SW_ERR_CLOSED;
 			return fstrm_res_stop;
 		}
-		if (got < 0) {
-			if (errno == EINTR || errno == EAGAIN)
-				continue;
-			return fail(stream, socket_error());
+		if (got < 0 && events == 0)
+			return fail(stream, result);
+		if (got > 0) {
+			to += got;
+			count -= (size_t)got;
+			events = 0;
 		}
-		to += got;
-		count -= (size_t)got;
 	}
 	return fstrm_res_success;
 }
@@ -145,10 +163,9 @@ static fstrm_res
 send_parts(struct sw_stream *stream, struct iovec *iov, int count,
     uint64_t deadline)
 {
+	short events = 0;
+
 	while (count > 0) {
-		struct msghdr message = {
-			.msg_iov = iov, .msg_iovlen = (size_t)count
-		};
 		enum sw_result result;
 		ssize_t sent;
 
@@ -157,15 +174,17 @@ send_parts(struct sw_stream *stream, struct iovec *iov, int count,
 			count--;
 			continue;
 		}
-		result = wait_ready(stream, POLLOUT, deadline);
+		result = wait_ready(stream, events, deadline);
 		if (result != SW_OK)
 			return fail(stream, result);
-		sent = sendmsg(stream->fd, &message, MSG_NOSIGNAL);
+		sent = stream->transport->send(stream->state, iov, count,
+		    &events, &result);
 		if (sent < 0) {
-			if (errno == EINTR || errno == EAGAIN)
-				continue;
-			return fail(stream, socket_error());
+			if (events == 0)
+				return fail(stream, result);
+			continue;
 		}
+		events = 0;
 		while (count > 0 && (size_t)sent >= iov->iov_len) {
 			sent -= (ssize_t)iov->iov_len;
 			iov++;
@@ -203,38 +222,103 @@ stream_write(void *object, const struct iovec *iov, int count)
 }
 
 enum sw_result
-sw_stream_new(int fd, const struct sw_stream_options *options,
-    struct fstrm_rdwr **rdwr, struct sw_stream **stream)
+sw_stream_over(int fd, const struct sw_transport *transport, void *state,
+    const struct sw_stream_options *options, struct fstrm_rdwr **rdwr,
+    struct sw_stream **stream)
 {
+	enum sw_result result = SW_ERR_SYSTEM;
+	struct sw_stream *made = NULL;
 	int flags = fcntl(fd, F_GETFL);
 
 	*rdwr = NULL;
 	*stream = NULL;
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
-		close(fd);
-		return SW_ERR_SYSTEM;
-	}
-	*stream = calloc(1, sizeof(**stream));
-	if (*stream == NULL) {
-		close(fd);
-		return SW_ERR_MEMORY;
-	}
-	(*stream)->fd = fd;
-	(*stream)->options = *options;
+	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+		goto out;
+	result = SW_ERR_MEMORY;
+	made = calloc(1, sizeof(*made));
+	if (made == NULL)
+		goto out;
+	made->fd = fd;
+	made->transport = transport;
+	made->state = state;
+	made->options = *options;
 	if (options->total_ms != 0)
-		(*stream)->end_ms = now_ms() + options->total_ms;
-	*rdwr = fstrm_rdwr_init(*stream);
-	if (*rdwr == NULL) {
-		stream_destroy(*stream);
-		*stream = NULL;
-		return SW_ERR_MEMORY;
-	}
+		made->end_ms = now_ms() + options->total_ms;
+	*rdwr = fstrm_rdwr_init(made);
+	if (*rdwr == NULL)
+		goto out;
 	fstrm_rdwr_set_open(*rdwr, stream_open);
 	fstrm_rdwr_set_close(*rdwr, stream_close);
 	fstrm_rdwr_set_destroy(*rdwr, stream_destroy);
 	fstrm_rdwr_set_read(*rdwr, stream_read);
 	fstrm_rdwr_set_write(*rdwr, stream_write);
+	*stream = made;
 	return SW_OK;
+out:
+	free(made);
+	if (transport->free != NULL)
+		transport->free(state);
+	close(fd);
+	return result;
+}
+
+void *
+sw_stream_state(const struct sw_stream *stream,
+    const struct sw_transport *transport)
+{
+	return stream->transport == transport ? stream->state : NULL;
+}
+
+/* --- A plain socket; its state is the descriptor itself ------------------ */
+
+static int
+descriptor(void *state)
+{
+	return (int)(intptr_t)state;
+}
+
+/* What errno asks for. A peer that goes with data unread resets. */
+static ssize_t
+socket_result(short wanted, short *events, enum sw_result *error)
+{
+	*events = errno == EAGAIN || errno == EINTR ? wanted : 0;
+	*error = errno == EPIPE || errno == ECONNRESET ? SW_ERR_CLOSED :
+	    SW_ERR_SYSTEM;
+	return -1;
+}
+
+static ssize_t
+plain_receive(void *state, void *data, size_t size, short *events,
+    enum sw_result *error)
+{
+	ssize_t got = recv(descriptor(state), data, size, 0);
+
+	return got >= 0 ? got : socket_result(POLLIN, events, error);
+}
+
+static ssize_t
+plain_send(void *state, const struct iovec *iov, int count, short *events,
+    enum sw_result *error)
+{
+	struct msghdr message = {
+		.msg_iov = (struct iovec *)(uintptr_t)iov,
+		.msg_iovlen = (size_t)count
+	};
+	ssize_t sent = sendmsg(descriptor(state), &message, MSG_NOSIGNAL);
+
+	return sent >= 0 ? sent : socket_result(POLLOUT, events, error);
+}
+
+enum sw_result
+sw_stream_new(int fd, const struct sw_stream_options *options,
+    struct fstrm_rdwr **rdwr, struct sw_stream **stream)
+{
+	static const struct sw_transport plain = {
+		.receive = plain_receive, .send = plain_send
+	};
+
+	return sw_stream_over(fd, &plain, (void *)(intptr_t)fd, options, rdwr,
+	    stream);
 }
 
 void
