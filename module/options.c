@@ -2,12 +2,14 @@
 #include "module/options.h"
 
 #include <ctype.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "senderwatch/settings.h"
+#include "senderwatch/tls.h"
 
 #define CAPACITY_DEFAULT (1024ul * 1024)
 #define CAPACITY_MIN 1024ul
@@ -33,6 +35,19 @@ set_path(char **slot, const char *value)
 {
 	if (value[0] != '/')
 		return "wanted: an absolute path";
+	return set_text(slot, value);
+}
+
+static const char *
+set_address(char **slot, const char *value, bool loopback)
+{
+	char address[64];
+	unsigned port;
+
+	if (!sw_tcp_parse(value, address, sizeof(address), &port))
+		return "wanted: a numeric address, @ and a port";
+	if (loopback && !sw_tcp_is_loopback(address))
+		return "without TLS, only a loopback address will do";
 	return set_text(slot, value);
 }
 
@@ -139,19 +154,35 @@ add_private_zone(struct sw_options *options, const char *value)
 	return NULL;
 }
 
+static const struct {
+	const char *name;
+	size_t offset;
+} paths[] = {
+	{ "socket", offsetof(struct sw_options, socket) },
+	{ "key-file", offsetof(struct sw_options, key_file) },
+	{ "registries", offsetof(struct sw_options, registries) },
+	{ "spool", offsetof(struct sw_options, spool) },
+	{ "tls-authorities", offsetof(struct sw_options, tls_authorities) },
+	{ "tls-certificate", offsetof(struct sw_options, tls_certificate) },
+	{ "tls-key", offsetof(struct sw_options, tls_key) },
+};
+
 static const char *
 take(void *argument, const char *name, const char *value)
 {
 	struct sw_options *options = ((struct reading *)argument)->options;
 
-	if (strcmp(name, "socket") == 0)
-		return set_path(&options->socket, value);
-	if (strcmp(name, "key-file") == 0)
-		return set_path(&options->key_file, value);
-	if (strcmp(name, "registries") == 0)
-		return set_path(&options->registries, value);
-	if (strcmp(name, "spool") == 0)
-		return set_path(&options->spool, value);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		if (strcmp(name, paths[i].name) == 0)
+			return set_path((char **)((char *)options +
+			    paths[i].offset), value);
+	}
+	if (strcmp(name, "tcp") == 0)
+		return set_address(&options->tcp, value, true);
+	if (strcmp(name, "tls") == 0)
+		return set_address(&options->tls, value, false);
+	if (strcmp(name, "tls-name") == 0)
+		return set_text(&options->tls_name, value);
 	if (strcmp(name, "spool-limit") == 0)
 		return set_spool_limit(options, value);
 	if (strcmp(name, "private-zone") == 0)
@@ -218,8 +249,18 @@ sw_options_read(struct sw_options *options, const char *path,
 	result = sw_settings_read(path, take, complain, &reading);
 	if (result != SW_OK)
 		return result;
-	if (options->socket == NULL) {
-		log(SW_LOG_ERROR, "%s: the setting socket is missing", path);
+	if ((options->socket != NULL) + (options->tcp != NULL) +
+	    (options->tls != NULL) != 1) {
+		log(SW_LOG_ERROR, "%s: exactly one of the settings socket, "
+		    "tcp and tls is needed", path);
+		result = SW_ERR_INVALID;
+	}
+	if (options->tls != NULL && (options->tls_name == NULL ||
+	    options->tls_authorities == NULL ||
+	    options->tls_certificate == NULL || options->tls_key == NULL)) {
+		log(SW_LOG_ERROR, "%s: with tls, the settings tls-name, "
+		    "tls-authorities, tls-certificate and tls-key are needed",
+		    path);
 		result = SW_ERR_INVALID;
 	}
 	if (options->key_file == NULL && !options->plain_names) {
@@ -232,11 +273,12 @@ sw_options_read(struct sw_options *options, const char *path,
 void
 sw_options_fini(struct sw_options *options)
 {
-	free(options->socket);
-	free(options->key_file);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		free(*(char **)((char *)options + paths[i].offset));
+	free(options->tcp);
+	free(options->tls);
+	free(options->tls_name);
 	free(options->resolver);
-	free(options->registries);
-	free(options->spool);
 	free(options->private_zones);
 	memset(options, 0, sizeof(*options));
 }

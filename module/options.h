@@ -20,7 +20,14 @@ struct sw_private_zone {
 #define SW_PRIVATE_ZONES_MAX 64
 
 struct sw_options {
-	char *socket;		/* the collector's unix socket */
+	/* Where the collector is: exactly one of these. */
+	char *socket;		/* a unix socket */
+	char *tcp;		/* ADDRESS@PORT, loopback only */
+	char *tls;		/* ADDRESS@PORT */
+	char *tls_name;		/* that the collector's certificate is for */
+	char *tls_authorities;	/* PEM files */
+	char *tls_certificate;
+	char *tls_key;
 	char *key_file;		/* NULL only with names = plain */
 	char *resolver;		/* how this resolver is named in reports */
 	char *registries;	/* folder of registry tables, or NULL */

@@ -28,6 +28,7 @@ struct sw_sender {
 	struct sw_observer *observer;
 	const struct sw_options *options;
 	sw_log_function log;
+	struct sw_link *link;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
@@ -194,13 +195,8 @@ hand_over(struct sw_sender *sender, const uint8_t *frame, size_t length)
 	struct fstrm_rdwr *rdwr = NULL;
 	struct sw_stream *stream = NULL;
 	enum sw_result result;
-	int fd;
 
-	result = sw_unix_connect(sender->options->socket,
-	    sender->options->timeout_ms, &fd);
-	if (result != SW_OK)
-		return result;
-	result = sw_stream_new(fd, &stream_options, &rdwr, &stream);
+	result = sw_link_open(sender->link, &stream_options, &rdwr, &stream);
 	if (result != SW_OK)
 		return result;
 	options = fstrm_writer_options_init();
@@ -234,7 +230,7 @@ report_failure(struct sw_sender *sender, enum sw_result result, int error)
 		return;
 	sender->failing = true;
 	sender->log(SW_LOG_WARNING, "can't deliver to %s: %s; "
-	    "observations wait and are sent later", sender->options->socket,
+	    "observations wait and are sent later", sw_link_text(sender->link),
 	    result == SW_ERR_SYSTEM && error != 0 ? strerror(error) :
 	    sw_result_text(result));
 }
@@ -272,7 +268,7 @@ deliver(struct sw_sender *sender)
 	}
 	if (sender->failing)
 		sender->log(SW_LOG_INFO, "delivering to %s again",
-		    sender->options->socket);
+		    sw_link_text(sender->link));
 	sender->failing = false;
 	sender->backoff_ms = BACKOFF_MIN_MS;
 	sw_observer_count_sent(sender->observer, sender->count);
@@ -388,7 +384,8 @@ start_thread(struct sw_sender *sender)
 
 enum sw_result
 sw_sender_start(struct sw_sender **sender, struct sw_observer *observer,
-    const struct sw_options *options, sw_log_function log)
+    struct sw_link *link, const struct sw_options *options,
+    sw_log_function log)
 {
 	enum sw_result result;
 	struct sw_sender *made = calloc(1, sizeof(*made));
@@ -400,6 +397,7 @@ sw_sender_start(struct sw_sender **sender, struct sw_observer *observer,
 	made->observer = observer;
 	made->options = options;
 	made->log = log;
+	made->link = link;
 	made->backoff_ms = BACKOFF_MIN_MS;
 	made->spool_waits = options->spool != NULL;
 	randombytes_buf(made->instance, sizeof(made->instance));

@@ -8,6 +8,7 @@
 #ifndef SENDERWATCH_MODULE_SENDER_H
 #define SENDERWATCH_MODULE_SENDER_H
 
+#include "module/link.h"
 #include "module/log.h"
 #include "module/observer.h"
 #include "module/options.h"
@@ -17,8 +18,8 @@ struct sw_sender;
 
 /* Start the thread. All arguments must outlive the sender. */
 enum sw_result sw_sender_start(struct sw_sender **sender,
-    struct sw_observer *observer, const struct sw_options *options,
-    sw_log_function log);
+    struct sw_observer *observer, struct sw_link *link,
+    const struct sw_options *options, sw_log_function log);
 
 /*
  * Deliver what is pending, for at most options->flush_deadline_ms, end the

@@ -23,6 +23,7 @@
 #include "util/net_help.h"
 
 #include "module/build_id.h"
+#include "module/link.h"
 #include "module/log.h"
 #include "module/observer.h"
 #include "module/options.h"
@@ -48,6 +49,7 @@ EXPORT size_t get_mem(struct module_env *env, int id);
  */
 struct instance {
 	struct sw_options options;
+	struct sw_link *link;
 	struct sw_observer *observer;
 	struct sw_sender *sender;
 	/*
@@ -159,7 +161,10 @@ read_settings(struct instance *instance, struct config_file *cfg)
 	if (!inside_chroot(&options->socket, cfg) ||
 	    !inside_chroot(&options->key_file, cfg) ||
 	    !inside_chroot(&options->registries, cfg) ||
-	    !inside_chroot(&options->spool, cfg)) {
+	    !inside_chroot(&options->spool, cfg) ||
+	    !inside_chroot(&options->tls_authorities, cfg) ||
+	    !inside_chroot(&options->tls_certificate, cfg) ||
+	    !inside_chroot(&options->tls_key, cfg)) {
 		say(SW_LOG_ERROR, "out of memory");
 		goto out;
 	}
@@ -176,6 +181,7 @@ free_instance(struct instance *instance)
 		return;
 	sw_sender_stop(&instance->sender);
 	sw_observer_free(&instance->observer);
+	sw_link_free(&instance->link);
 	sw_options_fini(&instance->options);
 	free(instance);
 }
@@ -200,6 +206,7 @@ init(struct module_env *env, int id)
 	instance->has_subnetcache = env->cfg->module_conf != NULL &&
 	    strstr(env->cfg->module_conf, "subnetcache") != NULL;
 	if (!read_settings(instance, env->cfg) ||
+	    sw_link_new(&instance->link, &instance->options, say) != SW_OK ||
 	    sw_observer_new(&instance->observer, &instance->options, say) !=
 	    SW_OK) {
 		free_instance(instance);
@@ -276,7 +283,7 @@ start_sender(struct instance *instance)
 	/* One of a parent process, if any, is the parent's. */
 	instance->sender = NULL;
 	if (sw_sender_start(&instance->sender, instance->observer,
-	    &instance->options, say) != SW_OK)
+	    instance->link, &instance->options, say) != SW_OK)
 		say(SW_LOG_ERROR, "can't start the thread that delivers");
 }
 
