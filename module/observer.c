@@ -276,6 +276,16 @@ take(struct sw_observer *observer, const struct sw_lookup *lookup,
 		count(observer, COUNT_UNPROVEN, 1);
 		return;
 	}
+	/*
+	 * Spam filters look up domains that were made up. One that is denied
+	 * and was never seen to exist is not kept, lest they fill the table
+	 * and the groups.
+	 */
+	if (verdict.outcome == SW_OUTCOME_NONEXISTENT &&
+	    !sw_table_is_known(observer->table, sight->tag)) {
+		count(observer, COUNT_NONEXISTENT, 1);
+		return;
+	}
 	observation.mechanism = (uint8_t)name->mechanism;
 	observation.outcome = (uint8_t)verdict.outcome;
 	observation.features = verdict.features;
@@ -292,10 +302,7 @@ take(struct sw_observer *observer, const struct sw_lookup *lookup,
 	    sw_name_to_text(name->subject, name->subject_length, text,
 	    sizeof(text)) > 0)
 		observation.name = text;
-	/*
-	 * Spam filters look up domains that were made up. One that is denied
-	 * and was never seen to exist is not kept, lest they fill the table.
-	 */
+	/* It may have been given up a moment ago. */
 	count_change(observer, sw_table_put(observer->table, sight,
 	    &observation, verdict.outcome == SW_OUTCOME_NONEXISTENT));
 }

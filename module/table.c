@@ -10,6 +10,13 @@
 #define WAYS 8u
 #define SHARDS 64u
 #define COLLECT_SLICE 32u	/* entries copied while a lock is held */
+#define EARLIER_DAYS 8u		/* bits of earlier */
+/*
+ * Entries of a bucket that those without a record, waiting for delivery, leave
+ * to those with one: a flood of the former while the collector is away must
+ * not keep the latter out.
+ */
+#define RESERVED 2u
 
 struct entry {
 	uint64_t tag;		/* 0: free */
@@ -40,6 +47,7 @@ struct sw_table {
 	/* A bit for each bucket that holds a pending entry, under its lock. */
 	uint64_t *pending;
 	char **names;		/* by slot, or NULL */
+	atomic_size_t name_bytes;
 	size_t next;		/* bucket where collecting goes on; sender only */
 	atomic_size_t pending_count;
 	pthread_mutex_t locks[SHARDS];
@@ -109,7 +117,8 @@ sw_table_memory(const struct sw_table *table)
 {
 	return sizeof(*table) + table->map_size + table->bucket_count / 8 +
 	    (table->names == NULL ? 0 :
-	    table->bucket_count * WAYS * sizeof(char *));
+	    table->bucket_count * WAYS * sizeof(char *)) +
+	    atomic_load_explicit(&table->name_bytes, memory_order_relaxed);
 }
 
 static size_t
@@ -149,6 +158,24 @@ sw_table_is_repeat(struct sw_table *table, const struct sw_sight *sight)
 	return repeat;
 }
 
+bool
+sw_table_is_known(struct sw_table *table, uint64_t tag)
+{
+	size_t at = bucket_of(table, tag);
+	bool known;
+
+	pthread_mutex_lock(lock_of(table, at));
+	known = find(&table->buckets[at], tag) != NULL;
+	pthread_mutex_unlock(lock_of(table, at));
+	return known;
+}
+
+static bool
+publishes(uint8_t outcome)
+{
+	return outcome == SW_OUTCOME_PRESENT || outcome == SW_OUTCOME_INVALID;
+}
+
 /*
  * Does entry a matter less than b? What publishes a record stays rather than
  * what doesn't: a flood of look-ups of domains without records must not push
@@ -157,30 +184,31 @@ sw_table_is_repeat(struct sw_table *table, const struct sw_sight *sight)
 static bool
 matters_less(const struct entry *a, const struct entry *b)
 {
-	bool a_present = a->outcome == SW_OUTCOME_PRESENT;
-	bool b_present = b->outcome == SW_OUTCOME_PRESENT;
-
-	if (a_present != b_present)
-		return b_present;
+	if (publishes(a->outcome) != publishes(b->outcome))
+		return publishes(b->outcome);
 	return a->day < b->day;
 }
 
-/* A free entry, or the one to give up; NULL if all wait for delivery. */
+/* A free entry for outcome, or the one to give up; NULL if all must wait. */
 static struct entry *
-make_room(struct bucket *bucket)
+make_room(struct bucket *bucket, uint8_t outcome)
 {
-	struct entry *victim = NULL;
+	struct entry *room = NULL, *victim = NULL;
+	unsigned waiting = 0;	/* without a record */
 
 	for (unsigned i = 0; i < WAYS; i++) {
 		struct entry *entry = &bucket->entries[i];
 
 		if (entry->tag == 0)
-			return entry;
-		if (!entry->pending &&
-		    (victim == NULL || matters_less(entry, victim)))
+			room = entry;
+		else if (entry->pending)
+			waiting += !publishes(entry->outcome);
+		else if (victim == NULL || matters_less(entry, victim))
 			victim = entry;
 	}
-	return victim;
+	if (!publishes(outcome) && waiting >= WAYS - RESERVED)
+		return NULL;
+	return room != NULL ? room : victim;
 }
 
 static void
@@ -217,6 +245,29 @@ fill(struct entry *entry, const struct sw_observation *observation)
 }
 
 /*
+ * The same state on a day before the latest that waits: threads don't turn
+ * the page at the same moment. If it is long ago, the clock was set back, and
+ * what waits is of days that never were.
+ */
+static enum sw_table_change
+see_earlier(struct entry *entry, uint16_t day)
+{
+	unsigned back = (unsigned)entry->day - day;
+	uint8_t bit;
+
+	if (back > EARLIER_DAYS) {
+		entry->earlier = 0;
+		entry->day = day;
+		return SW_TABLE_SUPERSEDED;
+	}
+	bit = (uint8_t)(1u << (back - 1));
+	if ((entry->earlier & bit) != 0)
+		return SW_TABLE_REPEATED;
+	entry->earlier |= bit;
+	return SW_TABLE_PENDING;
+}
+
+/*
  * The same state on another day. Days that were not delivered yet are kept as
  * bits of earlier; one that is more than eight days back is lost.
  */
@@ -224,22 +275,22 @@ static enum sw_table_change
 see_again(struct entry *entry, uint16_t day)
 {
 	enum sw_table_change change = SW_TABLE_PENDING;
-	unsigned days;
-	uint32_t earlier;
+	uint32_t earlier = 0;
 
-	if (day == entry->day || (entry->pending && day < entry->day))
+	if (day == entry->day)
 		return SW_TABLE_REPEATED;
+	if (entry->pending && day < entry->day)
+		return see_earlier(entry, day);
 	if (entry->pending) {
-		days = (unsigned)day - entry->day;
+		unsigned days = (unsigned)day - entry->day;
+
 		/* The old day itself and its bits move back by days. */
-		earlier = days > 16 ? 0x100 :
+		earlier = days > 16 ? UINT32_C(1) << EARLIER_DAYS :
 		    (uint32_t)(entry->earlier << 1 | 1) << (days - 1);
-		if ((earlier & ~UINT32_C(0xff)) != 0)
+		if (earlier >> EARLIER_DAYS != 0)
 			change = SW_TABLE_SUPERSEDED;
-		entry->earlier = (uint8_t)earlier;
-	} else {
-		entry->earlier = 0;
 	}
+	entry->earlier = (uint8_t)earlier;
 	entry->day = day;
 	return change;
 }
@@ -294,6 +345,11 @@ replace_name(struct sw_table *table, const struct entry *entry,
 	copy = name != NULL ? strdup(name) : NULL;
 	if (copy == NULL)
 		return false;
+	if (table->names[slot] != NULL)
+		atomic_fetch_sub_explicit(&table->name_bytes,
+		    strlen(table->names[slot]) + 1, memory_order_relaxed);
+	atomic_fetch_add_explicit(&table->name_bytes, strlen(copy) + 1,
+	    memory_order_relaxed);
 	free(table->names[slot]);
 	table->names[slot] = copy;
 	return true;
@@ -303,7 +359,8 @@ static enum sw_table_change
 insert(struct sw_table *table, size_t at, const struct sw_sight *sight,
     const struct sw_observation *observation)
 {
-	struct entry *entry = make_room(&table->buckets[at]);
+	struct entry *entry = make_room(&table->buckets[at],
+	    observation->outcome);
 	enum sw_table_change change;
 
 	if (entry == NULL || !replace_name(table, entry, observation->name))
@@ -369,8 +426,10 @@ next_pending(const struct sw_table *table, size_t at, size_t end)
 	while (at < end) {
 		uint64_t word = table->pending[at / 64] >> (at % 64);
 
-		if (word != 0)
-			return at + (size_t)__builtin_ctzll(word);
+		if (word != 0) {
+			at += (size_t)__builtin_ctzll(word);
+			return at < end ? at : end;
+		}
 		at = (at / 64 + 1) * 64;
 	}
 	return end;
@@ -408,15 +467,18 @@ size_t
 sw_table_collect(struct sw_table *table, struct sw_observation *observations,
     struct sw_ticket *tickets, char **names, size_t count)
 {
-	size_t done = 0, at = table->next, walked = 0;
+	size_t done = 0, at = table->next, left = table->bucket_count;
 
-	while (walked < table->bucket_count && done + WAYS <= count) {
+	/* Once around, not further: nothing is to be taken twice. */
+	while (left > 0 && done + WAYS <= count) {
 		size_t end = (at / table->per_shard + 1) * table->per_shard;
 		size_t begin = at;
 
+		if (end - at > left)
+			end = at + left;
 		done += collect_slice(table, &at, end, observations + done,
 		    tickets + done, names + done, count - done);
-		walked += at - begin;
+		left -= at - begin;
 		at &= table->bucket_count - 1;
 	}
 	table->next = at;

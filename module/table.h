@@ -7,7 +7,7 @@
  * look-up reads one bucket; nothing is chained, moved or allocated. A bucket
  * that is full gives up the entry that matters least, which costs a repeat of
  * an observation, never a miss; entries that wait for delivery are never
- * given up. Threads may use it at once: locks cover ranges of buckets and are
+ * given up, and those of them without a record never take up a whole bucket. Threads may use it at once: locks cover ranges of buckets and are
  * held for a few hundred instructions, without a system call.
  */
 #ifndef SENDERWATCH_MODULE_TABLE_H
@@ -35,7 +35,7 @@ enum sw_table_change {
 	SW_TABLE_PENDING,	/* will be sent */
 	SW_TABLE_SUPERSEDED,	/* will be sent in place of one that was not */
 	SW_TABLE_EVICTED,	/* will be sent; another entry was given up */
-	SW_TABLE_FULL,		/* no room: dropped */
+	SW_TABLE_FULL,		/* no room, or memory: dropped */
 	SW_TABLE_UNKNOWN	/* only if known, and it is not: dropped */
 };
 
@@ -54,6 +54,9 @@ size_t sw_table_memory(const struct sw_table *table);
  */
 bool sw_table_is_repeat(struct sw_table *table, const struct sw_sight *sight);
 
+/* Is there an entry of this tag, whatever was seen? */
+bool sw_table_is_known(struct sw_table *table, uint64_t tag);
+
 /*
  * Put a state in. observation's day and earlier are not looked at; its group
  * is any number of the caller's; its features may be changed. only_known: do
@@ -70,9 +73,9 @@ struct sw_ticket {
 };
 
 /*
- * Copy at most count pending entries, beginning where the last call ended.
- * names[i] is a copy that the caller frees, or NULL. Entries stay pending
- * until they are acknowledged.
+ * Copy at most count (8 or more) pending entries, each once, beginning where
+ * the last call ended. Of one thread only. names[i] is a copy that the caller
+ * frees, or NULL. Entries stay pending until they are acknowledged.
  */
 size_t sw_table_collect(struct sw_table *table,
     struct sw_observation *observations, struct sw_ticket *tickets,

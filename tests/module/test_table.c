@@ -1,0 +1,503 @@
+/*
+ * The edge table against a simple model of what it promises: random states,
+ * days, evictions, batches that arrive, get lost or come late.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "module/table.h"
+#include "tests/random.h"
+
+#define WAYS 8			/* entries that share a bucket */
+#define BUCKETS 4096		/* of the smallest table */
+#define USED 8			/* buckets that the model fills */
+#define TAGS 20			/* of each of them: more than it holds */
+#define BATCH 64
+
+/* What the model knows of a tag. */
+struct known {
+	bool there;
+	unsigned state;
+	uint64_t print;
+	unsigned day;		/* the latest */
+	uint16_t waiting;	/* bit i: day - i is to be delivered */
+	unsigned changes;	/* to tell whether a batch is of this */
+};
+
+struct batch {
+	size_t count;
+	struct sw_observation observations[BATCH];
+	struct sw_ticket tickets[BATCH];
+	char *names[BATCH];
+	unsigned changes[BATCH];	/* the model's, at collecting */
+};
+
+struct model {
+	struct sw_table *table;
+	struct known known[USED * TAGS];
+	size_t pending;
+	uint64_t seed;
+	unsigned day;
+};
+
+/*
+ * Tags of a bucket share their low bits. Some buckets are neighbours, some are
+ * at the ends of what one lock covers, and of the table.
+ */
+static uint64_t
+tag_of(unsigned index)
+{
+	static const unsigned buckets[USED] = { 0, 1, 61, 62, 63, 64,
+	    700, BUCKETS - 1 };
+
+	return (uint64_t)(index % TAGS + 1) << 32 | buckets[index / TAGS];
+}
+
+static void
+name_of(unsigned index, char name[30])
+{
+	snprintf(name, 30, "n%u.example", index);
+}
+
+/* A state is an outcome, features and a digest; index 0 to 5. */
+static struct sw_observation
+observation_of(unsigned index, unsigned state)
+{
+	struct sw_observation o = { .mechanism = SW_MECHANISM_SPF };
+
+	memset(o.subject, (int)index, sizeof(o.subject));
+	o.outcome = (uint8_t)(state < 3 ? SW_OUTCOME_PRESENT : state < 5 ?
+	    SW_OUTCOME_ABSENT : SW_OUTCOME_INVALID);
+	o.dnssec = state == 4 ? SW_DNSSEC_SECURE : SW_DNSSEC_INSECURE;
+	o.features = state == 1 ? 1 : 0;
+	o.digest[SW_DIGEST_SIZE - 1] = state == 2 ? 1 : 0;
+	o.group = index;
+	return o;
+}
+
+static bool
+publishes(unsigned state)
+{
+	return state < 3 || state == 5;
+}
+
+/* What stands in the bucket of a tag. */
+struct content {
+	unsigned there;
+	unsigned waiting;
+	unsigned recordless;	/* of those that wait */
+};
+
+static struct content
+look_at_bucket(const struct model *model, unsigned index)
+{
+	struct content content = { 0, 0, 0 };
+	unsigned first = index / TAGS * TAGS;
+
+	for (unsigned i = first; i < first + TAGS; i++) {
+		const struct known *known = &model->known[i];
+		bool waits = known->there && known->waiting != 0;
+
+		content.there += known->there;
+		content.waiting += waits;
+		content.recordless += waits && !publishes(known->state);
+	}
+	return content;
+}
+
+/* Who went for a new entry? Only one that matters least may have. */
+static void
+find_victim(struct model *model, unsigned index)
+{
+	struct known *victim = NULL;
+	unsigned first = index / TAGS * TAGS;
+
+	for (unsigned i = first; i < first + TAGS; i++) {
+		struct known *known = &model->known[i];
+
+		if (!known->there || sw_table_is_known(model->table, tag_of(i)))
+			continue;
+		assert_null(victim);
+		victim = known;
+	}
+	assert_non_null(victim);
+	assert_int_equal(victim->waiting, 0);
+	for (unsigned i = first; i < first + TAGS; i++) {
+		const struct known *other = &model->known[i];
+
+		if (!other->there || other->waiting != 0 || other == victim)
+			continue;
+		assert_false(publishes(victim->state) &&
+		    !publishes(other->state));
+		if (publishes(victim->state) == publishes(other->state))
+			assert_in_range(victim->day, 0, other->day);
+	}
+	victim->there = false;
+}
+
+/* The same state: on which days is it to be delivered now? */
+static enum sw_table_change
+expect_same(struct known *known, unsigned day)
+{
+	enum sw_table_change change = SW_TABLE_PENDING;
+	uint32_t moved;
+
+	if (day == known->day)
+		return SW_TABLE_REPEATED;
+	if (known->waiting == 0) {
+		known->waiting = 1;
+	} else if (day < known->day) {
+		if (known->day - day > 8) {
+			known->waiting = 1;
+			known->day = day;
+			return SW_TABLE_SUPERSEDED;
+		}
+		if ((known->waiting >> (known->day - day) & 1) != 0)
+			return SW_TABLE_REPEATED;
+		known->waiting |= (uint16_t)(1u << (known->day - day));
+		return SW_TABLE_PENDING;
+	} else {
+		moved = day - known->day > 20 ? 1u << 20 :
+		    (uint32_t)known->waiting << (day - known->day);
+		if (moved > 0x1ff)
+			change = SW_TABLE_SUPERSEDED;
+		known->waiting = (uint16_t)((moved & 0x1ff) | 1);
+	}
+	known->day = day;
+	return change;
+}
+
+static enum sw_table_change
+expect_known(struct known *known, unsigned state, unsigned day)
+{
+	enum sw_table_change change;
+
+	if (known->state == state) {
+		change = expect_same(known, day);
+	} else {
+		change = known->waiting != 0 ? SW_TABLE_SUPERSEDED :
+		    SW_TABLE_PENDING;
+		known->state = state;
+		known->day = day;
+		known->waiting = 1;
+	}
+	if (change != SW_TABLE_REPEATED)
+		known->changes++;
+	return change;
+}
+
+static void
+put(struct model *model, unsigned index, unsigned state, unsigned day,
+    bool only_known)
+{
+	struct known *known = &model->known[index];
+	struct sw_observation o = observation_of(index, state);
+	struct sw_sight sight = { .tag = tag_of(index),
+	    .print = random_below(&model->seed, 3), .day = (uint16_t)day };
+	struct content content = look_at_bucket(model, index);
+	enum sw_table_change expected, got;
+	unsigned waited = known->there && known->waiting != 0;
+	char name[30];
+
+	name_of(index, name);
+	o.name = name;
+	assert_int_equal(sw_table_is_known(model->table, sight.tag),
+	    known->there);
+	assert_int_equal(sw_table_is_repeat(model->table, &sight),
+	    known->there && known->day == day && known->print == sight.print);
+	got = sw_table_put(model->table, &sight, &o, only_known);
+	if (known->there) {
+		expected = expect_known(known, state, day);
+	} else if (only_known) {
+		expected = SW_TABLE_UNKNOWN;
+	} else if (content.waiting == WAYS ||
+	    (!publishes(state) && content.recordless >= WAYS - 2)) {
+		expected = SW_TABLE_FULL;
+	} else {
+		expected = content.there == WAYS ? SW_TABLE_EVICTED : SW_TABLE_PENDING;
+		if (expected == SW_TABLE_EVICTED && got == expected)
+			find_victim(model, index);
+		known->there = true;
+		known->state = state;
+		known->day = day;
+		known->waiting = 1;
+		known->changes++;
+	}
+	assert_int_equal(got, expected);
+	if (known->there)
+		known->print = sight.print;
+	model->pending += (known->there && known->waiting != 0) - waited;
+	assert_int_equal(sw_table_pending(model->table), model->pending);
+}
+
+static unsigned
+index_of(const struct sw_observation *o)
+{
+	assert_in_range(o->group, 0, USED * TAGS - 1);
+	return o->group;
+}
+
+/* What is collected is what the model waits for, no entry twice. */
+static void
+collect(struct model *model, struct batch *batch, size_t count)
+{
+	bool taken[USED * TAGS] = { false };
+
+	batch->count = sw_table_collect(model->table, batch->observations,
+	    batch->tickets, batch->names, count);
+	assert_in_range(batch->count, 0, count);
+	/* All of them, unless there is no room for a whole bucket more. */
+	if (batch->count + WAYS <= count)
+		assert_int_equal(batch->count, model->pending);
+	for (size_t i = 0; i < batch->count; i++) {
+		const struct sw_observation *o = &batch->observations[i];
+		unsigned index = index_of(o);
+		const struct known *known = &model->known[index];
+		struct sw_observation expected = observation_of(index,
+		    known->state);
+		char name[30];
+
+		name_of(index, name);
+		assert_false(taken[index]);
+		taken[index] = true;
+		assert_true(known->there && (known->waiting & 1) != 0);
+		assert_int_equal(o->day, known->day);
+		assert_int_equal(o->earlier, known->waiting >> 1);
+		assert_memory_equal(o->subject, expected.subject,
+		    SW_PSEUDONYM_SIZE);
+		assert_memory_equal(o->digest, expected.digest, SW_DIGEST_SIZE);
+		assert_int_equal(o->outcome, expected.outcome);
+		assert_int_equal(o->dnssec, expected.dnssec);
+		assert_int_equal(o->features, expected.features);
+		assert_int_equal(o->mechanism, expected.mechanism);
+		assert_ptr_equal(o->name, batch->names[i]);
+		assert_string_equal(o->name, name);
+		batch->changes[i] = known->changes;
+	}
+}
+
+static void
+forget(struct batch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		free(batch->names[i]);
+	batch->count = 0;
+}
+
+static void
+acknowledge(struct model *model, struct batch *batch)
+{
+	sw_table_acknowledge(model->table, batch->observations,
+	    batch->tickets, batch->count);
+	for (size_t i = 0; i < batch->count; i++) {
+		struct known *known =
+		    &model->known[index_of(&batch->observations[i])];
+
+		if (known->waiting != 0 &&
+		    known->changes == batch->changes[i]) {
+			known->waiting = 0;
+			model->pending--;
+		}
+	}
+	assert_int_equal(sw_table_pending(model->table), model->pending);
+	forget(batch);
+}
+
+static void
+step(struct model *model, struct batch *batch)
+{
+	unsigned index = random_below(&model->seed, USED * TAGS);
+	unsigned what = random_below(&model->seed, 1000), day = model->day;
+
+	if (what < 5) {
+		model->day += 1 + random_below(&model->seed, 4);
+	} else if (what < 6) {
+		model->day += random_below(&model->seed, 30);
+	} else if (what < 60) {
+		forget(batch);
+		collect(model, batch, 8 + random_below(&model->seed,
+		    BATCH - 7));
+	} else if (what < 110) {
+		acknowledge(model, batch);
+	} else if (what < 112) {
+		forget(batch);	/* lost on the way */
+	} else {
+		if (what < 200)
+			day -= random_below(&model->seed, 12);
+		/* Some tags are asked for much more than others. */
+		if (what % 2 == 0)
+			index = index / 4 * 4 % (USED * TAGS);
+		put(model, index, what % 5 == 0 ? random_below(&model->seed,
+		    6) : index % 6, day, what % 16 == 1);
+	}
+}
+
+static void
+random_lives(void **state)
+{
+	(void)state;
+	for (unsigned life = 0; life < 10; life++) {
+		struct model model = { .seed = 100 + life, .day = 20000 };
+		struct batch batch = { .count = 0 };
+
+		assert_int_equal(sw_table_new(&model.table, 1, true), SW_OK);
+		for (unsigned n = 0; n < 20000; n++)
+			step(&model, &batch);
+		/* And in the end all is delivered. */
+		forget(&batch);
+		for (unsigned n = 0; n < 100 && model.pending > 0; n++) {
+			collect(&model, &batch, 8 + random_below(&model.seed,
+			    BATCH - 7));
+			acknowledge(&model, &batch);
+		}
+		assert_int_equal(model.pending, 0);
+		collect(&model, &batch, BATCH);
+		assert_int_equal(batch.count, 0);
+		sw_table_free(&model.table);
+		assert_null(model.table);
+	}
+}
+
+/* Calls take turns with all that waits, though nothing is acknowledged. */
+static void
+collecting_goes_around(void **state)
+{
+	struct model model = { .seed = 1, .day = 20000 };
+	bool taken[USED * TAGS] = { false };
+	unsigned others = USED * TAGS;
+
+	(void)state;
+	assert_int_equal(sw_table_new(&model.table, 1, true), SW_OK);
+	for (unsigned i = 0; i < USED * TAGS; i++)
+		put(&model, i, 0, 20000, false);
+	for (unsigned n = 0; n < USED; n++) {
+		struct batch batch;
+
+		collect(&model, &batch, WAYS);
+		assert_int_equal(batch.count, WAYS);
+		for (size_t i = 0; i < batch.count; i++) {
+			unsigned index = index_of(&batch.observations[i]);
+
+			assert_false(taken[index]);
+			taken[index] = true;
+			others--;
+		}
+		forget(&batch);
+	}
+	assert_int_equal(others, USED * (TAGS - WAYS));
+	sw_table_free(&model.table);
+}
+
+/* Days one by one, in the order in which they came; then a ninth is lost. */
+static void
+days_while_nothing_is_delivered(void **state)
+{
+	struct model model = { .seed = 1, .day = 20000 };
+	struct batch batch = { .count = 0 };
+
+	(void)state;
+	assert_int_equal(sw_table_new(&model.table, 1, true), SW_OK);
+	for (unsigned day = 0; day < 9; day++)
+		put(&model, 0, 0, 20000 + day, false);
+	collect(&model, &batch, BATCH);
+	assert_int_equal(batch.count, 1);
+	assert_int_equal(batch.observations[0].day, 20008);
+	assert_int_equal(batch.observations[0].earlier, 0xff);
+	forget(&batch);
+	put(&model, 0, 0, 20009, false);
+	collect(&model, &batch, BATCH);
+	assert_int_equal(batch.observations[0].earlier, 0xff);
+	acknowledge(&model, &batch);
+	/* A gap, and two threads that turn the page one after the other. */
+	put(&model, 0, 0, 20012, false);
+	put(&model, 0, 0, 20011, false);
+	put(&model, 0, 0, 20012, false);
+	put(&model, 0, 0, 20011, false);
+	collect(&model, &batch, BATCH);
+	assert_int_equal(batch.observations[0].day, 20012);
+	assert_int_equal(batch.observations[0].earlier, 1);
+	forget(&batch);
+	sw_table_free(&model.table);
+}
+
+/* A clock that was ahead for a while does not silence the days after it. */
+static void
+clock_set_back(void **state)
+{
+	struct model model = { .seed = 1, .day = 20000 };
+	struct batch batch = { .count = 0 };
+
+	(void)state;
+	assert_int_equal(sw_table_new(&model.table, 1, true), SW_OK);
+	put(&model, 0, 0, 65000, false);
+	put(&model, 0, 0, 20000, false);
+	collect(&model, &batch, BATCH);
+	assert_int_equal(batch.observations[0].day, 20000);
+	assert_int_equal(batch.observations[0].earlier, 0);
+	forget(&batch);
+	sw_table_free(&model.table);
+}
+
+/* A domain's DKIM keys: the larger of each feature on a day is its state. */
+static void
+dkim_keys_share_an_entry(void **state)
+{
+	static const struct {
+		unsigned day;
+		uint64_t features;
+		enum sw_table_change expected;
+		uint64_t after;
+	} steps[] = {
+		{ 20000, 0x0102, SW_TABLE_PENDING, 0x0102 },
+		{ 20000, 0x0101, SW_TABLE_REPEATED, 0x0102 },
+		{ 20000, 0x0201, SW_TABLE_SUPERSEDED, 0x0202 },
+		{ 20000, 0x0102, SW_TABLE_REPEATED, 0x0202 },
+		{ 20000, 0x0202, SW_TABLE_REPEATED, 0x0202 },
+		/* A new day begins anew. */
+		{ 20001, 0x0101, SW_TABLE_SUPERSEDED, 0x0101 },
+		{ 20001, 0x0202, SW_TABLE_SUPERSEDED, 0x0202 },
+		{ 20001, 0x0101, SW_TABLE_REPEATED, 0x0202 },
+	};
+	struct sw_table *table;
+
+	(void)state;
+	assert_int_equal(sw_table_new(&table, 1, false), SW_OK);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct sw_sight sight = { 77, i, (uint16_t)steps[i].day };
+		struct sw_observation o = { .mechanism = SW_MECHANISM_DKIM,
+		    .outcome = SW_OUTCOME_PRESENT,
+		    .features = steps[i].features }, out[WAYS];
+		struct sw_ticket tickets[WAYS];
+		char *names[WAYS];
+
+		assert_int_equal(sw_table_put(table, &sight, &o, false),
+		    steps[i].expected);
+		assert_int_equal(sw_table_collect(table, out, tickets, names,
+		    WAYS), 1);
+		assert_int_equal(out[0].features, steps[i].after);
+		assert_null(names[0]);
+	}
+	sw_table_free(&table);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(random_lives),
+		cmocka_unit_test(collecting_goes_around),
+		cmocka_unit_test(days_while_nothing_is_delivered),
+		cmocka_unit_test(clock_set_back),
+		cmocka_unit_test(dkim_keys_share_an_entry),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
