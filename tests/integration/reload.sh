@@ -1,0 +1,73 @@
+#!/bin/bash
+# unbound-control reload, a hundred times: no leak, no second thread, no lost observation; and what a
+# stop can't deliver is spooled and comes with the next start.
+set -u
+# shellcheck source=tests/integration/tap.sh
+. "$(dirname "$0")/tap.sh"
+tap_begin
+
+mkdir "$work/population" "$work/spool"
+"$build/tools/population/population" --scale 1000 --output "$work/population" \
+	--survey "$top/tools/data/jp-types-2018-07-03.csv" >/dev/null
+lab_start_nsd nsd "$work/population"
+server_port=$lab_port
+sort -u "$work/population/queries" >"$work/all"
+split -n l/20 -d "$work/all" "$work/part-"
+
+module_conf "flush-interval = 100" "flush-deadline = 100" "spool = $work/spool"
+unbound_conf "$work/base" "$server_port" with-module
+cat >>"$work/base" <<-CONF
+	remote-control:
+	 control-enable: yes
+	 control-interface: $work/control
+	 control-use-cert: no
+CONF
+lab_start_unbound unbound "$work/base"
+port=$lab_port
+pid=${lab_pids[unbound]}
+control=("$unbound_folder/install/sbin/unbound-control" -c "$work/unbound.conf")
+
+threads() { find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l; }
+resident() { awk '/^VmRSS/ { print $2 }' "/proc/$pid/status"; }
+# reload N COMMAND: as often; each is over when Unbound answers again.
+reload() {
+	for ((i = 0; i < $1; i++)); do
+		"${control[@]}" "$2" >/dev/null || return 1
+	done
+}
+
+# Without a collector: everything is spooled at each reload.
+for part in "$work"/part-0*; do
+	tap_ok "questions ${part##*-} are answered" lab_ask "$port" "$part" 5 50
+	reload 2 reload || tap_ok "reload" false
+done
+tap_ok "what could not be delivered is spooled" test "$(find "$work/spool" -name '*.spool' | wc -l)" -ge 5
+tap_is "for nobody else to read" "$(find "$work/spool" -name '*.spool' ! -perm 600 | wc -l)" 0
+
+printf '%s\n' "listen = $work/collector.sock" "database = $work/senderwatch.db" >"$work/collector.conf"
+lab_start_collector collector "$work/collector.conf"
+before_threads=$(threads)
+before_resident=$(resident)
+for part in "$work"/part-1*; do
+	tap_ok "questions ${part##*-} are answered" lab_ask "$port" "$part" 5 50
+	reload 5 reload || tap_ok "reload" false
+	reload 5 reload_keep_cache >/dev/null 2>&1 || reload 5 reload || tap_ok "reload" false
+done
+tap_ok "after 100 reloads no thread is left over ($before_threads, $(threads))" \
+	test "$(threads)" -le "$before_threads"
+tap_ok "and memory has not grown by 8 MB ($before_resident kB, $(resident) kB)" \
+	test "$(resident)" -lt $((before_resident + 8192))
+# The last stop may take its time to deliver.
+sed -i 's/^flush-deadline = .*/flush-deadline = 60000/' "$SENDERWATCH_CONF"
+reload 1 reload || tap_ok "reload" false
+tap_ok "questions are answered" lab_ask "$port" "$work/part-00" 5 50
+tap_ok "the spool is delivered" tap_await 30 sh -c "! ls '$work'/spool/*.spool >/dev/null 2>&1"
+lab_stop unbound
+lab_stop collector
+tap_is "nothing was dropped" "$(grep -c 'senderwatch: .* were not delivered' "$work/unbound.log")" 0
+"$build/senderwatch" report --database "$work/senderwatch.db" --period "$(date -u +%Y-%m)" \
+	--registry jp --by type --min-cell 0 --format csv | cut -d, -f1-7 >"$work/adoption.csv"
+tap_is "every domain is in the database" "$(cksum <"$work/adoption.csv")" \
+	"$(cksum <"$work/population/truth.csv")"
+
+tap_end
