@@ -32,6 +32,13 @@ element(FILE *file, const char *name, const char *text)
 }
 
 static void
+write_note(FILE *file, const char *text)
+{
+	if (text[0] != '\0')
+		element(file, "p", text);
+}
+
+static void
 write_number(FILE *file, uint64_t number)
 {
 	char text[SW_NUMBER_MAX];
@@ -235,8 +242,8 @@ write_section(const struct section *section)
 		write_tiles(section);
 		write_table(section);
 	}
-	if (adoption->outside > 0)
-		element(file, "p", sw_label_outside(labels, adoption, text));
+	write_note(file, sw_label_merging(labels, adoption, text));
+	write_note(file, sw_label_outside(labels, adoption, text));
 	fputs("<div class=\"side\">\n", file);
 	write_chart(section);
 	write_notes(section);

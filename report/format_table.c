@@ -97,6 +97,13 @@ add_rows(struct sw_grid *grid, const struct sw_adoption *adoption,
 }
 
 static void
+write_note(FILE *file, const char *note)
+{
+	if (note[0] != '\0')
+		fprintf(file, "%s\n", note);
+}
+
+static void
 write_notes(FILE *file, const struct sw_adoption *adoption,
     const struct sw_labels *labels)
 {
@@ -104,11 +111,11 @@ write_notes(FILE *file, const struct sw_adoption *adoption,
 
 	putc('\n', file);
 	if (adoption->withheld)
-		fprintf(file, "%s\n", sw_label_withheld(labels, adoption, text));
-	if (adoption->outside > 0)
-		fprintf(file, "%s\n", sw_label_outside(labels, adoption, text));
+		write_note(file, sw_label_withheld(labels, adoption, text));
+	write_note(file, sw_label_outside(labels, adoption, text));
+	write_note(file, sw_label_merging(labels, adoption, text));
 	for (size_t i = 0; labels->terminal_notes[i] != NULL; i++)
-		fprintf(file, "%s\n", labels->terminal_notes[i]);
+		write_note(file, labels->terminal_notes[i]);
 }
 
 enum sw_result

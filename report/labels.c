@@ -58,6 +58,8 @@ const struct sw_labels sw_labels_en = {
 	.coverage = "Coverage",
 	.total = "Total",
 	.merged = "(fewer than %s)",
+	.merging = "Rows of fewer than %s domains are merged into one, with the "
+	    "next smallest where that alone would not hide them.",
 	.outside = "Outside .%.63s: %s domains.",
 	.outside_few = "Outside .%.63s: fewer than %s domains.",
 	.withheld = "All figures are withheld: they describe fewer than %s "
@@ -124,6 +126,8 @@ const struct sw_labels sw_labels_ja = {
 	.coverage = "カバー率",
 	.total = "合計",
 	.merged = "(%s未満)",
+	.merging = "%sドメイン未満の行は一行にまとめ、それだけでは秘匿できない"
+	    "場合は次に小さい行も加えています。",
 	.outside = ".%.63s以外: %sドメイン。",
 	.outside_few = ".%.63s以外: %sドメイン未満。",
 	.withheld = "対象が%sドメイン未満のため、すべての値を秘匿しています。",
@@ -215,6 +219,16 @@ sw_label_outside(const struct sw_labels *labels,
 	    sw_text_number(digits, few ? adoption->min_cell :
 	    adoption->outside));
 	return text;
+}
+
+const char *
+sw_label_merging(const struct sw_labels *labels,
+    const struct sw_adoption *adoption, char text[SW_LABEL_MAX])
+{
+	/* The merged row is the last one. */
+	if (adoption->count == 0 || !adoption->rows[adoption->count - 1].merged)
+		return "";
+	return fill_number(labels->merging, adoption->min_cell, text);
 }
 
 const char *

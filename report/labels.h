@@ -26,6 +26,7 @@ struct sw_labels {
 	const char *coverage;
 	const char *total;
 	const char *merged;		/* format: the number as a string */
+	const char *merging;		/* format: what the merged row is */
 	const char *outside;		/* formats: registry, number */
 	const char *outside_few;
 	const char *withheld;		/* format: the number as a string */
@@ -60,6 +61,10 @@ const char *sw_label_row(const struct sw_labels *labels,
 
 /* "Outside .jp: 1,234 domains."; "" where there are none. */
 const char *sw_label_outside(const struct sw_labels *labels,
+    const struct sw_adoption *adoption, char text[SW_LABEL_MAX]);
+
+/* Why rows were merged; "" where none were. */
+const char *sw_label_merging(const struct sw_labels *labels,
     const struct sw_adoption *adoption, char text[SW_LABEL_MAX]);
 
 const char *sw_label_withheld(const struct sw_labels *labels,

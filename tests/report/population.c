@@ -122,3 +122,11 @@ fill_database(const char *path, const struct kind *kinds, size_t count,
 		merge_kind(store, &kinds[i], &number, day, plain, i + 1);
 	sw_store_close(&store);
 }
+
+void
+merge_subjects(struct sw_store *store, const struct kind *kind, uint32_t day)
+{
+	uint32_t number = 1000000;
+
+	merge_kind(store, kind, &number, day, false, number);
+}

@@ -32,4 +32,8 @@ struct sw_store_subject make_subject(const struct kind *kind);
 void fill_database(const char *path, const struct kind *kinds, size_t count,
     uint32_t day, bool plain);
 
+/* Merge further subjects, other than those that a database was filled with. */
+void merge_subjects(struct sw_store *store, const struct kind *kind,
+    uint32_t day);
+
 #endif

@@ -193,6 +193,23 @@ test_table(void **state)
 	assert_file("err", "");
 }
 
+static void
+test_merged_rows(void **state)
+{
+	(void)state;
+	assert_int_equal(shell(REPORT "--by suffix --min-cell 5"), 0);
+	assert_file_has("out", "\n(fewer than 5)        8   7     1    5");
+	assert_file_has("out", "\nRows of fewer than 5 domains are merged");
+	assert_int_equal(shell(REPORT "--by suffix --min-cell 5 --lang ja"),
+	    0);
+	assert_file_has("out", "\n(5未満) ");
+	assert_file_has("out", "\n5ドメイン未満の行は一行にまとめ");
+	assert_int_equal(shell(REPORT "--by suffix --min-cell 5 "
+	    "--format html --output m.html && grep -c '5未満' m.html && "
+	    "grep -c 'fewer than 5' m.html && "
+	    "! grep -q chuo.tokyo m.html"), 0);
+}
+
 /* Wide letters count twice: every line ends in the same column. */
 static void
 test_table_ja(void **state)
@@ -304,6 +321,29 @@ test_html_empty(void **state)
 	    "python3 -c 'import xml.etree.ElementTree as E; "
 	    "E.parse(\"empty.html\")' && ! grep -q 'No chart' empty.html"), 0);
 	assert_file("err", "senderwatch: no domain was seen in that month\n");
+}
+
+/* Reports are made while the collector has the database open and writes. */
+static void
+test_beside_collector(void **state)
+{
+	static const struct kind more = { "go.jp", "jp", "GO", "PPP", 4 };
+	uint32_t day = sw_month_first_day(202611) + 9;
+	struct sw_store *store;
+
+	(void)state;
+	fill_database("live.db", kinds, 1, day, true);
+	assert_int_equal(sw_store_open(&store, "live.db", SW_STORE_WRITE),
+	    SW_OK);
+	assert_int_equal(shell("\"$SW\" report --database live.db "
+	    "--period 2026-11 --format csv"), 0);
+	assert_file_has("out", "\nTOTAL,2,2,2,2,2,0,");
+	merge_subjects(store, &more, day);
+	assert_int_equal(shell("\"$SW\" report --database live.db "
+	    "--period 2026-11 --format csv"), 0);
+	assert_file_has("out", "\nGO,4,4,4,4,4,4,");
+	assert_file_has("out", "\nTOTAL,6,6,6,6,6,4,");
+	sw_store_close(&store);
 }
 
 static void
@@ -466,11 +506,13 @@ main(void)
 		cmocka_unit_test(test_csv),
 		cmocka_unit_test(test_csv_by_suffix),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_merged_rows),
 		cmocka_unit_test(test_table_ja),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_html),
 		cmocka_unit_test(test_html_without_gnuplot),
 		cmocka_unit_test(test_html_empty),
+		cmocka_unit_test(test_beside_collector),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_no_names),
 		cmocka_unit_test(test_foreign),
