@@ -22,7 +22,8 @@ struct sw_names {
 	size_t count;
 	size_t room;
 	size_t nameless;
-	bool seen[SW_MECHANISM_COUNT];	/* is a state of it known at all? */
+	/* In the table: MX, SPF and DMARC, and what else has a known state. */
+	bool shown[SW_MECHANISM_COUNT];
 };
 
 /* Of the CSV file, in the order of enum sw_mechanism. */
@@ -40,6 +41,8 @@ sw_names_new(struct sw_names **names, const char *registry)
 	if (*names == NULL)
 		return SW_ERR_MEMORY;
 	(*names)->registry = registry;
+	for (size_t i = SW_MECHANISM_MX; i <= SW_MECHANISM_DMARC; i++)
+		(*names)->shown[i] = true;
 	return SW_OK;
 }
 
@@ -126,7 +129,7 @@ sw_names_visit(void *argument, const struct sw_store_subject *subject)
 		if (!subject->states[i].known)
 			continue;
 		entry->outcomes[i] = subject->states[i].outcome;
-		names->seen[i] = true;
+		names->shown[i] = true;
 	}
 	entry->null_mx = sw_subject_has_null_mx(subject);
 	names->count++;
@@ -194,13 +197,6 @@ outcome_cell(const struct entry *entry, size_t mechanism)
 	return sw_outcome_text((enum sw_outcome)entry->outcomes[mechanism]);
 }
 
-/* MX, SPF and DMARC always; the others where there is anything to tell. */
-static bool
-has_column(const struct sw_names *names, size_t mechanism)
-{
-	return mechanism <= SW_MECHANISM_DMARC || names->seen[mechanism];
-}
-
 enum sw_result
 sw_names_write_table(const struct sw_names *names, FILE *file)
 {
@@ -209,7 +205,7 @@ sw_names_write_table(const struct sw_names *names, FILE *file)
 	struct sw_grid *grid;
 
 	for (size_t i = 1; i < SW_MECHANISM_COUNT; i++)
-		columns += has_column(names, i);
+		columns += names->shown[i];
 	result = sw_grid_new(&grid, columns, false);
 	if (result != SW_OK)
 		return result;
@@ -217,7 +213,7 @@ sw_names_write_table(const struct sw_names *names, FILE *file)
 	sw_grid_cell(grid, "Suffix");
 	sw_grid_cell(grid, "Type");
 	for (size_t i = 1; i < SW_MECHANISM_COUNT; i++) {
-		if (has_column(names, i))
+		if (names->shown[i])
 			sw_grid_cell(grid,
 			    sw_mechanism_text((enum sw_mechanism)i));
 	}
@@ -230,7 +226,7 @@ sw_names_write_table(const struct sw_names *names, FILE *file)
 		sw_grid_cell(grid, texts[1]);
 		sw_grid_cell(grid, texts[2][0] != '\0' ? texts[2] : "-");
 		for (size_t k = 1; k < SW_MECHANISM_COUNT; k++) {
-			if (has_column(names, k))
+			if (names->shown[k])
 				sw_grid_cell(grid,
 				    outcome_cell(&names->entries[i], k));
 		}
