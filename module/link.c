@@ -73,14 +73,14 @@ sw_link_open(struct sw_link *link,
     const struct sw_stream_options *stream_options, struct fstrm_rdwr **rdwr,
     struct sw_stream **stream)
 {
-	unsigned ms = link->options->timeout_ms;
 	enum sw_result result;
 	int fd;
 
+	/* Neither waits: only the stream's operations can be cancelled. */
 	if (link->options->socket != NULL)
-		result = sw_unix_connect(link->options->socket, ms, &fd);
+		result = sw_unix_connect(link->options->socket, 0, &fd);
 	else
-		result = sw_tcp_connect(link->address, link->port, ms, &fd);
+		result = sw_tcp_connect(link->address, link->port, 0, &fd);
 	if (result != SW_OK)
 		return result;
 	if (link->tls != NULL)

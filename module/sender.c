@@ -40,6 +40,8 @@ struct sw_sender {
 	unsigned backoff_ms;
 	bool failing;
 	bool spool_waits;		/* for delivery, perhaps */
+	bool drain_failed;		/* and was told */
+	uint64_t drain_ms;		/* when to try it again */
 	size_t lost;			/* neither delivered nor spooled */
 	/* The batch in hand: kept until it is acknowledged. */
 	struct sw_observation observations[BATCH];
@@ -156,29 +158,41 @@ encode_batch(struct sw_sender *sender, const struct sw_group *groups,
 	return sw_frame_encode(&batch, &sender->frame, &sender->frame_length);
 }
 
+/* Leave the batch's end for the next one: it stays pending. */
+static void
+shorten_batch(struct sw_sender *sender, size_t count)
+{
+	while (sender->count > count)
+		free(sender->names[--sender->count]);
+}
+
 /* Take a batch into the hand; false if there is nothing to send. */
 static bool
 make_batch(struct sw_sender *sender)
 {
 	struct sw_group *groups = NULL;
 	size_t group_count;
-	bool made = false;
+	enum sw_result result = SW_ERR_MEMORY;
 
 	sender->count = sw_table_collect(sw_observer_table(sender->observer),
 	    sender->observations, sender->tickets, sender->names, BATCH);
 	if (sender->count == 0)
 		return false;
 	group_count = gather_groups(sender, &groups);
-	/* Out of memory: all of it stays pending, for the next try. */
-	if (group_count > 0 &&
-	    encode_batch(sender, groups, group_count) == SW_OK) {
-		sender->sequence++;
-		made = true;
-	} else {
-		drop_batch(sender);
+	if (group_count > 0)
+		result = encode_batch(sender, groups, group_count);
+	/* Long names fill a frame before there are many. */
+	while (result == SW_ERR_INVALID && sender->count > 1) {
+		shorten_batch(sender, sender->count / 2);
+		result = encode_batch(sender, groups, group_count);
 	}
+	/* Out of memory: all of it stays pending, for the next try. */
+	if (result == SW_OK)
+		sender->sequence++;
+	else
+		drop_batch(sender);
 	free(groups);
-	return made;
+	return result == SW_OK;
 }
 
 /* One attempt to hand over a frame; SW_OK means that it is durable there. */
@@ -280,30 +294,45 @@ deliver(struct sw_sender *sender)
 static enum sw_result
 deliver_spooled(void *argument, const uint8_t *frame, size_t length)
 {
-	struct sw_sender *sender = argument;
+	return hand_over(argument, frame, length);
+}
+
+/* Deliver what an earlier stop left, if it is time to try. */
+static void
+drain_spool(struct sw_sender *sender)
+{
 	enum sw_result result;
 
-	errno = 0;
-	result = hand_over(sender, frame, length);
-	if (result != SW_OK)
-		report_failure(sender, result, errno);
-	return result;
+	if (!sender->spool_waits || now_ms() < sender->drain_ms)
+		return;
+	result = sw_spool_drain(sender->options->spool, deliver_spooled,
+	    sender, sender->log);
+	sender->spool_waits = result != SW_OK;
+	sender->drain_ms = now_ms() + BACKOFF_MAX_MS;
+	if (result != SW_OK && !sender->drain_failed)
+		sender->log(SW_LOG_WARNING, "can't deliver all that waits in "
+		    "%s: %s; it is tried again", sender->options->spool,
+		    sw_result_text(result));
+	sender->drain_failed = result != SW_OK;
 }
 
 /*
- * Deliver all that is spooled and pending; false if the stop's deadline came
- * first. A batch stays in hand then.
+ * Deliver what is pending, all at a stop, else whole batches but for one:
+ * what comes meanwhile waits for the next flush. False if the stop's deadline
+ * came first; a batch stays in hand then.
  */
 static bool
-deliver_all(struct sw_sender *sender)
+deliver_all(struct sw_sender *sender, bool stopping)
 {
-	if (sender->spool_waits && sw_spool_drain(sender->options->spool,
-	    deliver_spooled, sender, sender->log) == SW_OK)
-		sender->spool_waits = false;
+	struct sw_table *table = sw_observer_table(sender->observer);
+
+	drain_spool(sender);
 	while (make_batch(sender)) {
 		if (!deliver(sender))
 			return false;
 		drop_batch(sender);
+		if (!stopping && sw_table_pending(table) < BATCH)
+			break;
 	}
 	return true;
 }
@@ -358,7 +387,7 @@ run(void *argument)
 	while (!stopping) {
 		/* Once more after the stop was asked for: the last entries. */
 		stopping = pause_for(sender, sender->options->flush_interval_ms);
-		if (!deliver_all(sender))
+		if (!deliver_all(sender, stopping))
 			break;
 	}
 	if (sender->options->spool != NULL &&

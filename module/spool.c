@@ -171,6 +171,16 @@ sw_spool_discard(struct sw_spool **spool)
 	free(s);
 }
 
+/* Did the file end with STOP? To libfstrm any end at a frame's end is one. */
+static bool
+has_stopped(struct fstrm_reader *reader)
+{
+	const struct fstrm_control *stop = NULL;
+
+	return fstrm_reader_get_control(reader, FSTRM_CONTROL_STOP, &stop) ==
+	    fstrm_res_success && stop != NULL;
+}
+
 /* SW_OK: all delivered. SW_ERR_UNSUPPORTED: not such a file, or cut off. */
 static enum sw_result
 drain_file(const char *path, sw_spool_deliver deliver, void *argument)
@@ -200,7 +210,8 @@ drain_file(const char *path, sw_spool_deliver deliver, void *argument)
 			goto out;
 		frame = NULL;
 	}
-	result = got == fstrm_res_stop ? SW_OK : SW_ERR_UNSUPPORTED;
+	result = got == fstrm_res_stop && has_stopped(reader) ? SW_OK :
+	    SW_ERR_UNSUPPORTED;
 out:
 	fstrm_reader_destroy(&reader);
 	fstrm_reader_options_destroy(&options);

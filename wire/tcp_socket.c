@@ -68,7 +68,7 @@ sw_tcp_connect(const char *address, unsigned port, unsigned ms, int *fd)
 		if (connect(*fd, found->ai_addr, found->ai_addrlen) == 0)
 			result = SW_OK;
 		else if (errno == EINPROGRESS || errno == EINTR)
-			result = finish_connect(*fd, ms);
+			result = ms == 0 ? SW_OK : finish_connect(*fd, ms);
 	}
 	freeaddrinfo(found);
 	if (result != SW_OK && *fd >= 0) {

@@ -52,6 +52,8 @@ bool sw_stream_peer_name(const struct sw_stream *stream, char *name,
 /*
  * Sockets for it: address is a numeric IPv4 or IPv6 address, for the sender's
  * thread must not wait for name resolution by the resolver that it lives in.
+ * ms 0: don't wait for the connection; a stream's first operation does, with
+ * its own limit, and can be cancelled.
  */
 enum sw_result sw_tcp_connect(const char *address, unsigned port, unsigned ms,
     int *fd);
