@@ -141,17 +141,19 @@ sw_observer_new(struct sw_observer **observer,
 		goto out;
 	}
 	crypto_shorthash_keygen(made->seed);
+	/* These two say themselves what is wrong. */
 	result = load_suffixes(made, log);
 	if (result == SW_OK)
 		result = load_key(made, log);
-	if (result == SW_OK)
-		result = sw_groups_new(&made->groups);
+	if (result != SW_OK)
+		goto out;
+	result = sw_groups_new(&made->groups);
 	if (result == SW_OK)
 		result = sw_table_new(&made->table, options->capacity,
 		    options->plain_names);
 	if (result != SW_OK) {
-		log(SW_LOG_ERROR, "can't set up the observer: %s",
-		    sw_result_text(result));
+		log(SW_LOG_ERROR, "can't set up a table of %zu entries: %s",
+		    options->capacity, sw_result_text(result));
 		goto out;
 	}
 	*observer = made;
