@@ -71,10 +71,11 @@ lab_alive() {
 	state=$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null) && [ "$state" != Z ]
 }
 
+# Descriptor 8 is the caller's, for a lock that must end with this shell.
 lab_spawn() {
 	local name=$1
 	shift
-	setpriv --pdeathsig TERM "$@" >>"$lab_logs/$name.log" 2>&1 </dev/null &
+	setpriv --pdeathsig TERM "$@" >>"$lab_logs/$name.log" 2>&1 </dev/null 8<&- &
 	lab_pids[$name]=$!
 	echo $! >"$lab_dir/$name.pid"
 }
@@ -104,7 +105,7 @@ lab_stop() {
 lab_run() {
 	local name=$1 status=0
 	shift
-	setpriv --pdeathsig TERM "$@" </dev/null &
+	setpriv --pdeathsig TERM "$@" </dev/null 8<&- &
 	lab_pids[$name]=$!
 	wait "${lab_pids[$name]}" || status=$?
 	unset "lab_pids[$name]"
