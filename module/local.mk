@@ -10,6 +10,7 @@ module_libswmodule_la_SOURCES = \
 	module/options.c module/options.h \
 	module/sender.c module/sender.h \
 	module/spool.c module/spool.h \
+	module/status.c module/status.h \
 	module/table.c module/table.h
 module_libswmodule_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS) \
 	$(SODIUM_CFLAGS) $(FSTRM_CFLAGS)

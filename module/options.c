@@ -162,6 +162,7 @@ static const struct {
 	{ "key-file", offsetof(struct sw_options, key_file) },
 	{ "registries", offsetof(struct sw_options, registries) },
 	{ "spool", offsetof(struct sw_options, spool) },
+	{ "status-file", offsetof(struct sw_options, status_file) },
 	{ "tls-authorities", offsetof(struct sw_options, tls_authorities) },
 	{ "tls-certificate", offsetof(struct sw_options, tls_certificate) },
 	{ "tls-key", offsetof(struct sw_options, tls_key) },

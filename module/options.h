@@ -33,6 +33,7 @@ struct sw_options {
 	char *registries;	/* folder of registry tables, or NULL */
 	char *spool;		/* folder for what a stop leaves, or NULL */
 	size_t spool_limit;	/* bytes */
+	char *status_file;	/* or NULL */
 	struct sw_private_zone *private_zones;
 	size_t private_zone_count;
 	bool plain_names;

@@ -17,12 +17,14 @@
 
 #include "module/build_id.h"
 #include "module/spool.h"
+#include "module/status.h"
 #include "senderwatch/codec.h"
 #include "senderwatch/stream.h"
 
 #define BATCH 4096u		/* observations; well below SW_BATCH_MAX */
 #define BACKOFF_MIN_MS 100u
 #define BACKOFF_MAX_MS 30000u
+#define STATUS_INTERVAL_MS 10000u
 
 struct sw_sender {
 	struct sw_observer *observer;
@@ -42,6 +44,9 @@ struct sw_sender {
 	bool spool_waits;		/* for delivery, perhaps */
 	bool drain_failed;		/* and was told */
 	uint64_t drain_ms;		/* when to try it again */
+	time_t delivered;		/* last; 0: never */
+	uint64_t status_ms;		/* when the status file is due */
+	bool status_failed;
 	size_t lost;			/* neither delivered nor spooled */
 	/* The batch in hand: kept until it is acknowledged. */
 	struct sw_observation observations[BATCH];
@@ -204,36 +209,13 @@ hand_over(struct sw_sender *sender, const uint8_t *frame, size_t length)
 		.cancelled = is_over,
 		.cancelled_argument = sender,
 	};
-	struct fstrm_writer_options *options = NULL;
-	struct fstrm_writer *writer = NULL;
 	struct fstrm_rdwr *rdwr = NULL;
 	struct sw_stream *stream = NULL;
 	enum sw_result result;
 
 	result = sw_link_open(sender->link, &stream_options, &rdwr, &stream);
-	if (result != SW_OK)
-		return result;
-	options = fstrm_writer_options_init();
-	fstrm_writer_options_add_content_type(options, SW_CONTENT_TYPE,
-	    strlen(SW_CONTENT_TYPE));
-	writer = fstrm_writer_init(options, &rdwr);
-	fstrm_writer_options_destroy(&options);
-	if (writer == NULL) {
-		fstrm_rdwr_destroy(&rdwr);
-		return SW_ERR_MEMORY;
-	}
-	result = SW_OK;
-	if (fstrm_writer_open(writer) != fstrm_res_success ||
-	    fstrm_writer_write(writer, frame, length) != fstrm_res_success ||
-	    fstrm_writer_close(writer) != fstrm_res_success) {
-		result = sw_stream_error(stream);
-		/* No error of the socket: the peer speaks another protocol. */
-		if (result == SW_OK)
-			result = SW_ERR_INVALID;
-	}
-	/* Destroying an open writer would try to close it properly again. */
-	sw_stream_abort(stream);
-	fstrm_writer_destroy(&writer);
+	if (result == SW_OK)
+		result = sw_stream_deliver(&rdwr, stream, frame, length);
 	return result;
 }
 
@@ -249,6 +231,31 @@ report_failure(struct sw_sender *sender, enum sw_result result, int error)
 	    sw_result_text(result));
 }
 
+/* Now and then, and at the end; a file that can't be written is said once. */
+static void
+write_status(struct sw_sender *sender, bool at_once)
+{
+	const struct sw_status status = {
+		.resolver = sender->options->resolver,
+		.collector = sw_link_text(sender->link),
+		.delivering = !sender->failing,
+		.delivered = sender->delivered,
+		.now = time(NULL),
+	};
+	uint64_t now = now_ms();
+
+	if (sender->options->status_file == NULL ||
+	    (!at_once && now < sender->status_ms))
+		return;
+	sender->status_ms = now + STATUS_INTERVAL_MS;
+	if (sw_status_write(sender->options->status_file, &status,
+	    sender->observer) == SW_OK || sender->status_failed)
+		return;
+	sender->status_failed = true;
+	sender->log(SW_LOG_WARNING, "can't write %s: %s",
+	    sender->options->status_file, strerror(errno));
+}
+
 /* Deliver the batch in hand; false if the stop's deadline came first. */
 static bool
 deliver(struct sw_sender *sender)
@@ -262,6 +269,7 @@ deliver(struct sw_sender *sender)
 		if (result == SW_OK)
 			break;
 		report_failure(sender, result, errno);
+		write_status(sender, false);
 		if (is_over(sender))
 			return false;
 		/* Jittered, so that resolvers don't come all at once. */
@@ -284,6 +292,7 @@ deliver(struct sw_sender *sender)
 		sender->log(SW_LOG_INFO, "delivering to %s again",
 		    sw_link_text(sender->link));
 	sender->failing = false;
+	sender->delivered = time(NULL);
 	sender->backoff_ms = BACKOFF_MIN_MS;
 	sw_observer_count_sent(sender->observer, sender->count);
 	sw_table_acknowledge(sw_observer_table(sender->observer),
@@ -389,12 +398,14 @@ run(void *argument)
 		stopping = pause_for(sender, sender->options->flush_interval_ms);
 		if (!deliver_all(sender, stopping))
 			break;
+		write_status(sender, false);
 	}
 	if (sender->options->spool != NULL &&
 	    (sender->frame != NULL ||
 	    sw_table_pending(sw_observer_table(sender->observer)) > 0))
 		spool_rest(sender);
 	drop_batch(sender);
+	write_status(sender, true);
 	return NULL;
 }
 

@@ -44,11 +44,13 @@ report_libswreport_la_LIBADD = $(JANSSON_LIBS) $(LDNS_LIBS) $(UNISTRING_LIBS)
 bin_PROGRAMS += senderwatch
 senderwatch_SOURCES = \
 	report/main.c \
+	report/verb_audit.c \
 	report/verb_explain.c \
 	report/verb_key.c \
 	report/verb_report.c \
+	report/verb_status.c \
 	report/verbs.h
-senderwatch_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(LDNS_CFLAGS)
+senderwatch_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(LDNS_CFLAGS) $(FSTRM_CFLAGS)
 senderwatch_LDADD = report/libswreport.la store/libswstore.la wire/libswwire.la \
 	lib/libsenderwatch.la
 

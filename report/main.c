@@ -20,6 +20,10 @@ static const struct verb verbs[] = {
 	    "tables of who publishes SPF and DMARC" },
 	{ "explain", "senderwatch explain", sw_verb_explain,
 	    "what is made of given records, and why" },
+	{ "audit", "senderwatch audit", sw_verb_audit,
+	    "everything that leaves a resolver, in words" },
+	{ "status", "senderwatch status", sw_verb_status,
+	    "how a resolver's module is doing" },
 	{ "key", "senderwatch key", sw_verb_key,
 	    "make the key that hides names, and show its id" },
 };

@@ -19,12 +19,6 @@
 #define CLOCK_AHEAD_MAX 2	/* days */
 #define CLOCK_BEHIND_MAX 183
 
-#define COUNTERS(X) X(seen) X(watched) X(observed) X(repeated) X(sent) \
-	X(evicted) X(superseded) X(unknown_servfail) X(unknown_bogus) \
-	X(unknown_rewritten) X(unknown_subnet) X(unknown_private) \
-	X(unknown_malformed) X(unknown_nonexistent) X(unproven) \
-	X(dropped_full) \
-	X(dropped_memory) X(dropped_stop)
 #define COLUMN(name) ", " #name
 #define PARAMETER(name) ", ?"
 #define REPLACE(name) ", " #name " = excluded." #name
@@ -51,9 +45,9 @@ static const char *const statements[SW_STATEMENT_COUNT] = {
 	[SW_STATEMENT_SENDER_PUT] =
 	    "INSERT INTO sender (instance, resolver, software, key_id, "
 	    "last_sequence, first_day, last_day, sent_day, batches, "
-	    "observations, refused" COUNTERS(COLUMN) ") "
+	    "observations, refused" SW_FOR_EACH_COUNTER(COLUMN) ") "
 	    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, 1, ?8, ?9"
-	    COUNTERS(PARAMETER) ") "
+	    SW_FOR_EACH_COUNTER(PARAMETER) ") "
 	    "ON CONFLICT DO UPDATE SET resolver = excluded.resolver, "
 	    "software = excluded.software, key_id = excluded.key_id, "
 	    "last_sequence = excluded.last_sequence, "
@@ -61,7 +55,7 @@ static const char *const statements[SW_STATEMENT_COUNT] = {
 	    "last_day = max(last_day, excluded.last_day), "
 	    "sent_day = excluded.sent_day, batches = batches + 1, "
 	    "observations = observations + excluded.observations, "
-	    "refused = refused + excluded.refused" COUNTERS(REPLACE),
+	    "refused = refused + excluded.refused" SW_FOR_EACH_COUNTER(REPLACE),
 	[SW_STATEMENT_RESOLVER_PUT] =
 	    "INSERT INTO resolver (name, tag, first_day, last_day) "
 	    "VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET "
@@ -279,7 +273,7 @@ put_sender(struct sw_merge *merge)
 	sqlite3_bind_int64(put, 9, (int64_t)merge->refused);
 #define BIND(name) sqlite3_bind_int64(put, index++, \
 	(int64_t)batch->counters.name);
-	COUNTERS(BIND)
+	SW_FOR_EACH_COUNTER(BIND)
 	return sw_store_run(merge->store, put);
 }
 

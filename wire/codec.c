@@ -15,15 +15,6 @@ typedef Senderwatch__Group GroupMessage;
 typedef Senderwatch__Observation ObservationMessage;
 typedef Senderwatch__Counters CountersMessage;
 
-/* The counters in struct and message have the same names: list them once. */
-#define FOR_EACH_COUNTER(DO) \
-	DO(seen) DO(watched) DO(observed) DO(repeated) DO(sent) DO(evicted) \
-	DO(superseded) DO(unknown_servfail) DO(unknown_bogus) \
-	DO(unknown_rewritten) DO(unknown_subnet) DO(unknown_private) \
-	DO(unknown_malformed) DO(unknown_nonexistent) DO(unproven) \
-	DO(dropped_full) \
-	DO(dropped_memory) DO(dropped_stop)
-
 /* Messages only borrow bytes; protobuf-c wants them without const. */
 static ProtobufCBinaryData
 borrow(const uint8_t *data, size_t length)
@@ -70,7 +61,7 @@ fill_counters(CountersMessage *message, const struct sw_counters *counters)
 {
 	senderwatch__counters__init(message);
 #define COPY(name) message->name = counters->name;
-	FOR_EACH_COUNTER(COPY)
+	SW_FOR_EACH_COUNTER(COPY)
 #undef COPY
 }
 
@@ -310,7 +301,7 @@ take_batch(struct sw_decoded_batch *decoded, const BatchMessage *body)
 	batch->observation_count = body->n_observations;
 	if (body->counters != NULL) {
 #define COPY(name) batch->counters.name = body->counters->name;
-		FOR_EACH_COUNTER(COPY)
+		SW_FOR_EACH_COUNTER(COPY)
 #undef COPY
 	}
 	return reason;
@@ -386,4 +377,26 @@ sw_decoded_batch_free(struct sw_decoded_batch **decoded)
 	free(d->groups);
 	free(d->observations);
 	free(d);
+}
+
+static size_t
+count_unknown(const ProtobufCMessage *message)
+{
+	return message->n_unknown_fields;
+}
+
+size_t
+sw_decoded_batch_unknown_fields(const struct sw_decoded_batch *decoded)
+{
+	const BatchMessage *body = decoded->message->batch;
+	size_t count = count_unknown(&decoded->message->base) +
+	    count_unknown(&body->base);
+
+	for (size_t i = 0; i < body->n_groups; i++)
+		count += count_unknown(&body->groups[i]->base);
+	for (size_t i = 0; i < body->n_observations; i++)
+		count += count_unknown(&body->observations[i]->base);
+	if (body->counters != NULL)
+		count += count_unknown(&body->counters->base);
+	return count;
 }

@@ -3,6 +3,7 @@
 noinst_LTLIBRARIES += wire/libswwire.la
 wire_libswwire_la_SOURCES = \
 	wire/codec.c \
+	wire/deliver.c \
 	wire/key_file.c \
 	wire/registries.c \
 	wire/stream.c \

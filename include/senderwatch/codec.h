@@ -35,6 +35,9 @@ struct sw_decoded_batch;
 enum sw_result sw_frame_decode(const uint8_t *frame, size_t length,
     struct sw_decoded_batch **decoded, const char **reason);
 const struct sw_batch *sw_decoded_batch(const struct sw_decoded_batch *decoded);
+/* How many fields of the message this version has no name for. */
+size_t sw_decoded_batch_unknown_fields(
+    const struct sw_decoded_batch *decoded);
 void sw_decoded_batch_free(struct sw_decoded_batch **decoded);
 
 #endif

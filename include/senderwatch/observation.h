@@ -120,6 +120,14 @@ struct sw_counters {
 	uint64_t dropped_stop;		/* not delivered before the stop */
 };
 
+/* Every counter once, by name, for those that treat them all alike. */
+#define SW_FOR_EACH_COUNTER(DO) \
+	DO(seen) DO(watched) DO(observed) DO(repeated) DO(sent) DO(evicted) \
+	DO(superseded) DO(unknown_servfail) DO(unknown_bogus) \
+	DO(unknown_rewritten) DO(unknown_subnet) DO(unknown_private) \
+	DO(unknown_malformed) DO(unknown_nonexistent) DO(unproven) \
+	DO(dropped_full) DO(dropped_memory) DO(dropped_stop)
+
 struct sw_batch {
 	uint8_t instance[SW_INSTANCE_SIZE]; /* random, new at each start */
 	uint64_t sequence;		/* 1, 2, ... within the instance */

@@ -77,9 +77,8 @@ struct sw_spf {
 	 * first all, and redirect= where there is no all. The number of lookup
 	 * terms (4.6.4) is a lower bound, since included records count too.
 	 */
-	size_t live_terms;	/* mechanisms other than all */
+	size_t live[SW_SPF_MECHANISMS];	/* without all itself */
 	size_t lookups;
-	bool others;		/* a live include or redirect */
 	uint64_t ip4_addresses;	/* that ip4 lets pass, overlaps counted twice */
 	uint8_t ip6_prefix;	/* the shortest that passes; 129: none */
 };

@@ -44,6 +44,14 @@ void sw_stream_abort(struct sw_stream *stream);
 /* Why the last operation failed; SW_OK if none did. */
 enum sw_result sw_stream_error(const struct sw_stream *stream);
 
+/*
+ * Send a frame (of SW_CONTENT_TYPE) as a stream of its own; SW_OK once the
+ * peer has acknowledged it with FINISH. Takes over rdwr and closes the stream
+ * in any case.
+ */
+enum sw_result sw_stream_deliver(struct fstrm_rdwr **rdwr,
+    struct sw_stream *stream, const uint8_t *frame, size_t length);
+
 /* Connect to a unix socket, waiting at most ms. *fd is the result. */
 enum sw_result sw_unix_connect(const char *path, unsigned ms, int *fd);
 
