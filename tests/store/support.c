@@ -163,6 +163,22 @@ query_number(const char *path, const char *sql)
 	return number;
 }
 
+char *
+query_text(const char *path, const char *sql)
+{
+	sqlite3 *db = open_database(path);
+	sqlite3_stmt *query;
+	char *text;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &query, NULL) != SQLITE_OK ||
+	    sqlite3_step(query) != SQLITE_ROW)
+		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+	text = strdup((const char *)sqlite3_column_text(query, 0));
+	sqlite3_finalize(query);
+	sqlite3_close(db);
+	return text;
+}
+
 void
 execute(const char *path, const char *sql)
 {

@@ -38,6 +38,8 @@ char *dump(const char *path);
 char *scan_text(struct sw_store *store, uint32_t first, uint32_t last);
 /* The integer that a query returns. */
 int64_t query_number(const char *path, const char *sql);
+/* The text that a query returns; the caller frees it. */
+char *query_text(const char *path, const char *sql);
 void execute(const char *path, const char *sql);
 
 /* Numbers that look random, the same for the same seed. */

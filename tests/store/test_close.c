@@ -165,6 +165,68 @@ keeps_order_and_counts(void **state)
 	sw_store_close(&store);
 }
 
+/* Give SPF a state on each of these days, counted from DAY_1. */
+static void
+put_state(struct sw_store *store, uint64_t *sequence, const char *days,
+    uint8_t outcome, uint8_t digest)
+{
+	struct sw_observation list[64] = { { .day = 0 } };
+	size_t count = 0;
+
+	for (; *days != '\0'; days++, count++) {
+		list[count].subject[0] = 1;
+		list[count].mechanism = 2;
+		list[count].outcome = outcome;
+		list[count].digest[0] = digest;
+		list[count].day = DAY_1 + (uint32_t)(*days - 'm');
+	}
+	put(store, list, count, "r", ++*sequence);
+}
+
+/* The runs in their order: state, first and last day of the month or month. */
+static void
+expect_runs(const char *path, const char *expected)
+{
+	char *got = query_text(path, "SELECT group_concat(printf('%d:%d-%s..%d-%s', "
+	    "outcome, first_month % 100, first_day, last_month % 100, "
+	    "last_day), ' ') "
+	    "FROM (SELECT * FROM run ORDER BY number)");
+
+	assert_string_equal(got, expected);
+	free(got);
+}
+
+static void
+tells_runs_apart(void **state)
+{
+	const char *path = path_in(state, "db");
+	struct sw_store *store = open_store(path, SW_STORE_WRITE);
+	uint64_t sequence = 0;
+
+	/* 'm' is the last day of May; e to l are 23 to 30. */
+	put_state(store, &sequence, "efgh", 1, 200);
+	expect_runs(path, "1:5-23..5-26");
+	/* Another state, from a day that both were seen on. */
+	put_state(store, &sequence, "hij", 1, 100);
+	expect_runs(path, "1:5-23..5-26 1:5-26..5-28");
+	/* A gap ends nothing, and neither does the month. */
+	put_state(store, &sequence, "lo", 1, 100);
+	expect_runs(path, "1:5-23..5-26 1:5-26..6-2");
+	/* And back to the first one. */
+	put_state(store, &sequence, "qr", 1, 200);
+	expect_runs(path, "1:5-23..5-26 1:5-26..6-2 1:6-4..6-5");
+	/* A day of something else in between. */
+	put_state(store, &sequence, "g", 2, 0);
+	expect_runs(path, "1:5-23..5-24 2:5-25..5-25 1:5-25..5-26 "
+	    "1:5-26..6-2 1:6-4..6-5");
+	/* Once closed, a month has each state once, by its last day. */
+	close_all(store, CLOSED);
+	expect_runs(path, "2:5-..5- 1:5-..5- 1:5-..6-2 1:6-4..6-5");
+	close_all(store, CLOSED + 31);
+	expect_runs(path, "2:5-..5- 1:5-..5- 1:5-..6- 1:6-..6-");
+	sw_store_close(&store);
+}
+
 static void
 takes_in_late_sightings(void **state)
 {
@@ -194,6 +256,14 @@ takes_in_late_sightings(void **state)
 	close_all(store, CLOSED + 1);
 	twice = scan_text(store, 202605, 202605);
 	assert_string_equal(once, twice);
+	/* A batch of a closed month and an open one. */
+	fresh.day = DAY_1 + 1;
+	fresh.earlier = 1;
+	fresh.subject[0] = 2;
+	put(store, &fresh, 1, "both", 1);
+	assert_int_equal(query_number(path, "SELECT count(*) FROM sighting "
+	    "WHERE subject > x'02' AND ((month = 202605 AND days = 0) "
+	    "OR (month = 202606 AND days = 1))"), 2);
 	/* When it was is not known: it does not displace the last state. */
 	assert_non_null(strstr(once, " 2:1,5,205,2,2,202605"));
 	check_runs(path);
@@ -310,6 +380,7 @@ main(void)
 		TEST(changes_no_scan),
 		TEST(waits_for_the_grace),
 		TEST(keeps_order_and_counts),
+		TEST(tells_runs_apart),
 		TEST(takes_in_late_sightings),
 		TEST(goes_on_where_it_was_interrupted),
 		TEST(leaves_no_marks_in_the_files),

@@ -181,6 +181,31 @@ survives_faults_while_a_month_is_closed(void **state)
 	finish(&fixture);
 }
 
+static void
+takes_back_what_a_failed_merge_put(void **state)
+{
+	const char *path = path_in(state, "db");
+	struct fixture fixture;
+	struct sw_store *store;
+
+	prepare(state, &fixture);
+	make_before(path, &fixture.scenario);
+	store = open_store(path, SW_STORE_WRITE);
+	/* The sender is what a merge puts last. */
+	execute(path, "CREATE TRIGGER no BEFORE INSERT ON sender BEGIN "
+	    "SELECT raise(ABORT, 'not now'); END");
+	assert_int_equal(merge_second_half(store, &fixture.scenario),
+	    SW_ERR_STORE);
+	assert_non_null(strstr(sw_store_error(store), "not now"));
+	execute(path, "DROP TRIGGER no");
+	expect_contents(path, fixture.before, 0);
+	assert_int_equal(merge_second_half(store, &fixture.scenario), SW_OK);
+	assert_string_equal(sw_store_error(store), "");
+	expect_contents(path, fixture.after, 0);
+	sw_store_close(&store);
+	finish(&fixture);
+}
+
 /* --- A power cut ---------------------------------------------------------- */
 
 struct camera {
@@ -283,6 +308,7 @@ main(void)
 		TEST(survives_a_full_disk),
 		TEST(survives_io_errors),
 		TEST(survives_faults_while_a_month_is_closed),
+		TEST(takes_back_what_a_failed_merge_put),
 		TEST(survives_a_power_cut),
 	};
 

@@ -389,6 +389,87 @@ keeps_what_newer_senders_say(void **state)
 }
 
 static void
+chooses_the_same_group_in_any_order(void **state)
+{
+	static const struct sw_group two[] = {
+		{ "co.jp", "jp", "CO" }, { "co.jp", "jp", "GENERAL" }
+	};
+
+	for (uint32_t first = 0; first < 2; first++) {
+		const char *path = path_in(state, first ? "a" : "b");
+		struct sw_store *store = open_store(path, SW_STORE_WRITE);
+		struct sw_observation list[] = {
+			{ .subject = { 1 }, .day = DAY_1, .mechanism = 1,
+			    .outcome = 1, .group = first },
+			{ .subject = { 1 }, .day = DAY_1, .mechanism = 2,
+			    .outcome = 1, .group = 1 - first },
+		};
+		struct sw_batch batch = batch_of(list, 2, 1);
+
+		batch.groups = two;
+		batch.group_count = 2;
+		merge(store, &batch, "r", DAY_1);
+		assert_int_equal(query_number(path, "SELECT count(*) "
+		    "FROM subject JOIN suffix AS s ON s.id = subject.suffix "
+		    "WHERE type = 'GENERAL'"), 1);
+		sw_store_close(&store);
+	}
+}
+
+static void
+keeps_the_smallest_marks(void **state)
+{
+	const char *path = path_in(state, "db");
+	struct sw_store *store = open_store(path, SW_STORE_WRITE);
+	struct sw_observation o = { .subject = { 1 }, .day = DAY_1 - 1,
+		.mechanism = 1, .outcome = 1, .earlier = 0x13 };
+	struct sw_batch batch = batch_of(&o, 1, 1);
+
+	/* Days 30, 29, 28 and 25, and then 24. */
+	merge(store, &batch, "a", DAY_1);
+	assert_int_equal(query_number(path, "SELECT count(*) FROM sighting "
+	    "WHERE length(marks) = 15 AND hex(substr(marks, 1, 1)) = '19' "
+	    "AND hex(substr(marks, 6, 1)) = '1C' "
+	    "AND hex(substr(marks, 11, 1)) = '1D'"), 1);
+	o.day = DAY_1 - 7;
+	o.earlier = 0;
+	batch.sequence = 2;
+	merge(store, &batch, "a", DAY_1);
+	assert_int_equal(query_number(path, "SELECT count(*) FROM sighting "
+	    "WHERE length(marks) = 15 AND hex(substr(marks, 1, 1)) = '18' "
+	    "AND hex(substr(marks, 6, 1)) = '19' "
+	    "AND hex(substr(marks, 11, 1)) = '1C'"), 1);
+	sw_store_close(&store);
+}
+
+static void
+notes_the_days_that_resolvers_reported(void **state)
+{
+	const char *path = path_in(state, "db");
+	struct sw_store *store = open_store(path, SW_STORE_WRITE);
+	/* Two months, one of them by earlier days only. */
+	struct sw_observation o = { .subject = { 1 }, .day = DAY_1 + 1,
+		.mechanism = 1, .outcome = 1, .earlier = 0x81 };
+	struct sw_batch batch = batch_of(&o, 1, 1);
+
+	batch.sent_day = DAY_1 + 3;	/* nothing was seen on it */
+	merge(store, &batch, "a", DAY_1 + 3);
+	batch.instance[0] = 1;
+	batch.observation_count = 0;
+	batch.sent_day = 0;
+	merge(store, &batch, "b", DAY_1 + 3);
+	assert_int_equal(query_number(path, "SELECT count(*) "
+	    "FROM resolver_day WHERE resolver = 'a' AND "
+	    "day IN (20597, 20604, 20605, 20607)"), 4);
+	assert_int_equal(query_number(path, "SELECT count(*) "
+	    "FROM resolver_day"), 4);
+	assert_int_equal(query_number(path, "SELECT last_day - first_day "
+	    "FROM resolver"), 10);
+	assert_int_equal(query_number(path, "SELECT count(*) FROM sender"), 2);
+	sw_store_close(&store);
+}
+
+static void
 writes_nothing_where_nothing_is_new(void **state)
 {
 	const char *path = path_in(state, "db");
@@ -427,6 +508,9 @@ main(void)
 		TEST(refuses_impossible_days),
 		TEST(does_not_believe_a_clock_that_is_far_off),
 		TEST(keeps_what_newer_senders_say),
+		TEST(chooses_the_same_group_in_any_order),
+		TEST(keeps_the_smallest_marks),
+		TEST(notes_the_days_that_resolvers_reported),
 		TEST(writes_nothing_where_nothing_is_new),
 	};
 
