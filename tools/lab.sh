@@ -283,11 +283,14 @@ lab_ask() {
 			BEGIN { printf "" >left }
 			$1 != ">" { next }
 			$2 ~ none { print $3, $4 >left; next }
-			{ print $2 }' "$lab_dir/dnsperf.out" >>"$lab_dir/answered"
+			{ kinds[$2]++ }
+			END { for (kind in kinds) print kinds[kind], kind }' \
+			"$lab_dir/dnsperf.out" >>"$lab_dir/answered"
 		rm -f "$lab_dir/dnsperf.out"
 		[ -s "$lab_dir/unanswered" ] || break
 	done
-	LC_ALL=C sort "$lab_dir/answered" | uniq -c >"$lab_dir/rcodes"
+	awk '{ kinds[$2] += $1 } END { for (kind in kinds) print kinds[kind], kind }' \
+		"$lab_dir/answered" | sort -rn >"$lab_dir/rcodes"
 	rm -f "$lab_dir/answered" "$lab_dir/asked"
 	[ "$try" -eq 1 ] || echo "asked $try times" >>"$lab_logs/dnsperf.log"
 	[ ! -s "$lab_dir/unanswered" ]
