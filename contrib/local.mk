@@ -1,0 +1,2 @@
+EXTRA_DIST += contrib/build-tree contrib/debian-packages contrib/install-packages \
+	contrib/unbound/README.md contrib/unbound/build-unbound
