@@ -13,7 +13,12 @@
 #include <string.h>
 
 #include "dynlibmod/dynlibmod.h"
+#ifdef CLIENT_SUBNET
+#include "edns-subnet/subnetmod.h"
+#endif
 #include "services/cache/dns.h"
+#include "services/mesh.h"
+#include "services/modstack.h"
 #include "sldns/rrdef.h"
 #include "util/config_file.h"
 #include "util/data/msgreply.h"
@@ -58,7 +63,6 @@ struct instance {
 	 * first answer. Counts forks; UINT_MAX: none started yet.
 	 */
 	atomic_uint started;
-	int has_subnetcache;	/* in the module chain */
 };
 
 static atomic_uint forks;
@@ -204,8 +208,6 @@ init(struct module_env *env, int id)
 		return 0;
 	}
 	atomic_init(&instance->started, UINT_MAX);
-	instance->has_subnetcache = env->cfg->module_conf != NULL &&
-	    strstr(env->cfg->module_conf, "subnetcache") != NULL;
 	if (!read_settings(instance, env->cfg) ||
 	    sw_link_new(&instance->link, &instance->options, say) != SW_OK ||
 	    sw_observer_new(&instance->observer, &instance->options, say) !=
@@ -305,34 +307,97 @@ dnssec_of(enum sec_status status)
  * Did a policy make this answer, or does the operator hold the zone? QNAME
  * triggers and local data are answered before any module; what else an RPZ
  * makes up, and what comes from an auth-zone, has no authority of the
- * network's behind it and says so.
+ * network's behind it and says so. But that is said of an alias chain's end
+ * only, and forgotten in the cache: records of theirs have a trust besides,
+ * which nothing from the network has.
  */
 static int
 is_local(const struct module_qstate *qstate)
 {
+	const struct reply_info *reply = qstate->return_msg->rep;
+
 #ifdef UNBOUND_HAS_RPZ_APPLIED
 	if (qstate->rpz_applied)
 		return 1;
 #endif
-	return qstate->return_msg->rep->authoritative != 0;
+	for (size_t i = 0; i < reply->an_numrrsets + reply->ns_numrrsets;
+	    i++) {
+		const struct packed_rrset_data *data =
+		    reply->rrsets[i]->entry.data;
+
+		if (data->trust == rrset_trust_prim_noglue)
+			return 1;
+	}
+	return reply->authoritative != 0;
 }
 
-/* Was the answer made for the network of whoever asked? */
+/*
+ * Was the answer made for the network of whoever asked? One that subnetcache
+ * kept may be. Another is if its authority gave it a scope; of the struct that
+ * tells, nothing else is read. Unbound's own marks don't do: no_cache_store is
+ * over when subnetcache is done, and is_subnet_answer stands for every answer
+ * that passed it.
+ */
 static int
-is_subnet_answer(const struct module_qstate *qstate,
-    const struct instance *instance)
+is_subnet_answer(const struct module_qstate *qstate, int id)
 {
-#ifdef UNBOUND_HAS_IS_SUBNET_ANSWER
-	(void)instance;
-	return qstate->is_subnet_answer;
+#ifdef CLIENT_SUBNET
+	const struct module_stack *modules = &qstate->env->mesh->mods;
+	int at = modstack_find(&qstate->env->mesh->mods, "subnetcache");
+	const struct subnet_qstate *subnet;
+
+	if (at < 0)
+		return 0;
+	if (at > id && at + 1 < modules->num &&
+	    qstate->ext_state[at + 1] == module_state_initial)
+		return 1;
+	subnet = qstate->minfo[at];
+	return subnet != NULL && subnet->max_scope > 0;
 #else
-	/* subnetcache keeps such answers, and no others, from the cache. */
-	return instance->has_subnetcache && qstate->no_cache_store;
+	(void)qstate;
+	(void)id;
+	return 0;
 #endif
 }
 
+/*
+ * With val-permissive-mode, clients get bogus answers as indeterminate ones.
+ * The reason stays (RFC 8914 sections 4.7 to 4.13); that there is no trust
+ * anchor is a reason too, but not a bad one.
+ */
+static int
+is_bogus(const struct reply_info *reply)
+{
+	return reply->security == sec_status_bogus ||
+	    reply->security == sec_status_secure_sentinel_fail ||
+	    (reply->security == sec_status_indeterminate &&
+	    reply->reason_bogus >= LDNS_EDE_DNSSEC_BOGUS &&
+	    reply->reason_bogus <= LDNS_EDE_NSEC_MISSING);
+}
+
+/*
+ * NOERROR, but neither a record of that type nor the SOA that would deny it:
+ * of servers that are lame, and of forwarders that don't resolve. Unbound
+ * takes it for an answer; it proves nothing (RFC 2308 sections 2.2 and 5).
+ */
+static int
+is_empty(const struct module_qstate *qstate)
+{
+	const struct reply_info *reply = qstate->return_msg->rep;
+
+	for (size_t i = 0; i < reply->an_numrrsets + reply->ns_numrrsets;
+	    i++) {
+		uint16_t type = ntohs(reply->rrsets[i]->rk.type);
+
+		if (type == (i < reply->an_numrrsets ? qstate->qinfo.qtype :
+		    LDNS_RR_TYPE_SOA))
+			return 0;
+	}
+	return 1;
+}
+
 static enum sw_usable
-usable(const struct module_qstate *qstate, const struct instance *instance)
+usable(const struct module_qstate *qstate, int id)
 {
 	const struct reply_info *reply;
 	int rcode;
@@ -341,15 +406,16 @@ usable(const struct module_qstate *qstate, const struct instance *instance)
 	    qstate->return_msg == NULL || qstate->return_msg->rep == NULL)
 		return SW_UNUSABLE_SERVFAIL;
 	reply = qstate->return_msg->rep;
-	if (reply->security == sec_status_bogus ||
-	    reply->security == sec_status_secure_sentinel_fail)
+	if (is_bogus(reply))
 		return SW_UNUSABLE_BOGUS;
 	if (is_local(qstate))
 		return SW_UNUSABLE_REWRITTEN;
-	if (is_subnet_answer(qstate, instance))
+	if (is_subnet_answer(qstate, id))
 		return SW_UNUSABLE_SUBNET;
 	rcode = FLAGS_GET_RCODE(reply->flags);
 	if (rcode != LDNS_RCODE_NOERROR && rcode != LDNS_RCODE_NXDOMAIN)
+		return SW_UNUSABLE_SERVFAIL;
+	if (rcode == LDNS_RCODE_NOERROR && is_empty(qstate))
 		return SW_UNUSABLE_SERVFAIL;
 	return SW_USABLE;
 }
@@ -359,6 +425,7 @@ static void
 read_answer(const struct reply_info *reply, struct sw_lookup *lookup)
 {
 	lookup->answer.rcode = (uint16_t)FLAGS_GET_RCODE(reply->flags);
+	lookup->answer.truncated = (reply->flags & BIT_TC) != 0;
 	lookup->dnssec = dnssec_of(reply->security);
 	for (size_t i = 0; i < reply->an_numrrsets; i++) {
 		const struct ub_packed_rrset_key *key = reply->rrsets[i];
@@ -403,7 +470,7 @@ observe(struct module_qstate *qstate, int id)
 	if (instance == NULL)
 		return;
 	start_sender(instance);
-	lookup.usable = usable(qstate, instance);
+	lookup.usable = usable(qstate, id);
 	if (lookup.usable == SW_USABLE)
 		read_answer(qstate->return_msg->rep, &lookup);
 	sw_observer_see(instance->observer, &lookup, *qstate->env->now);

@@ -1,16 +1,21 @@
 # On real programs: NSD, the Unbound that the module is built for, the collector.
 if WITH_MODULE
-check_PROGRAMS += tests/integration/ask tests/integration/bad_collector
+check_PROGRAMS += tests/integration/ask tests/integration/bad_collector \
+	tests/integration/subnet_server
 tests_integration_bad_collector_SOURCES = tests/integration/bad_collector.c
 tests_integration_ask_SOURCES = tests/integration/ask.c
 tests_integration_ask_CFLAGS = $(AM_CFLAGS) $(LDNS_CFLAGS)
 tests_integration_ask_LDADD = $(LDNS_LIBS)
+tests_integration_subnet_server_SOURCES = tests/integration/subnet_server.c
+tests_integration_subnet_server_CFLAGS = $(AM_CFLAGS) $(LDNS_CFLAGS)
+tests_integration_subnet_server_LDADD = $(LDNS_LIBS)
 TESTS += \
 	tests/integration/answers.sh \
 	tests/integration/faults.sh \
 	tests/integration/line.sh \
 	tests/integration/refusal.sh \
 	tests/integration/reload.sh \
+	tests/integration/unknown.sh \
 	tests/integration/wire.sh
 endif
 EXTRA_DIST += \
@@ -20,4 +25,5 @@ EXTRA_DIST += \
 	tests/integration/refusal.sh \
 	tests/integration/reload.sh \
 	tests/integration/tap.sh \
+	tests/integration/unknown.sh \
 	tests/integration/wire.sh
