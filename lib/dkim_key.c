@@ -5,22 +5,24 @@
 #define DER_BIT_STRING 0x03
 #define DER_SEQUENCE 0x30
 
-/* 0 to 63, 64 for white space, 65 for "=", 66 for all else. */
+#define BLANK 64
+#define PADDING 65
+#define BAD 66
+
+/* What an octet stands for: a value below 64, or one of these. */
 static unsigned
 base64_value(uint8_t c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26u;
+	if (is_octet(c, SW_OCTET_ALPHA))
+		return c >= 'a' ? c - 'a' + 26u : c - 'A' + 0u;
 	if (is_digit(c))
 		return c - '0' + 52u;
 	switch (c) {
 	case '+': return 62;
 	case '/': return 63;
-	case ' ': case '\t': case '\r': case '\n': return 64;
-	case '=': return 65;
-	default: return 66;
+	case ' ': case '\t': case '\r': case '\n': return BLANK;
+	case '=': return PADDING;
+	default: return BAD;
 	}
 }
 
@@ -34,14 +36,14 @@ sw_base64_decode(struct span text, uint8_t *out, size_t size)
 	for (; text.at < text.end; text.at++) {
 		unsigned value = base64_value(*text.at);
 
-		if (value == 64)
-			continue;
-		if (value > 65 || (value < 64 && padding > 0))
-			return 0;
-		if (value == 65) {
-			padding++;
+		if (value >= BLANK) {
+			if (value == BAD)
+				return 0;
+			padding += value == PADDING;
 			continue;
 		}
+		if (padding > 0)
+			return 0;
 		bits = bits << 6 | value;
 		if (digits++ % 4 == 0)
 			continue;

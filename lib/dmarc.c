@@ -163,14 +163,16 @@ is_name(struct span name)
 	return true;
 }
 
+/* Names are in alphabetical order: the first letter leaves four at most. */
 static enum known
 find_known(struct span name)
 {
-	unsigned i = 0;
+	uint8_t first = *name.at | 0x20;
 
-	while (i < TAGS && !span_is(name, names[i]))
-		i++;
-	return i;
+	for (unsigned i = 0; i < TAGS && (uint8_t)names[i][0] <= first; i++)
+		if ((uint8_t)names[i][0] == first && span_is(name, names[i]))
+			return i;
+	return TAGS;
 }
 
 /*

@@ -19,6 +19,7 @@ lib_libsenderwatch_la_SOURCES = \
 	lib/tls_rpt.c \
 	lib/bimi.c \
 	lib/features.c \
+	lib/octets.c \
 	lib/dkim_key.h \
 	lib/judge.h \
 	lib/span.h \

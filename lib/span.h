@@ -19,34 +19,45 @@ span_length(struct span span)
 	return (size_t)(span.end - span.at);
 }
 
+/* One look at a table tells all that an octet can be. */
+#define SW_OCTET_ALPHA 1
+#define SW_OCTET_DIGIT 2
+#define SW_OCTET_HEX 4
+#define SW_OCTET_NAME 8		/* letters, digits, "-", "." and "_" */
+#define SW_OCTET_URI 16		/* RFC 3986 section 2.2 and 2.3; no "%" */
+#define SW_OCTET_VISIBLE 32	/* 0x21 to 0x7e */
+#define SW_OCTET_DELIMITER 64	/* RFC 7208 section 7.1 */
+#define SW_OCTET_WSP 128
+extern const uint8_t sw_octets[256] __attribute__((visibility("hidden")));
+
+static inline bool
+is_octet(uint8_t c, uint8_t kinds)
+{
+	return (sw_octets[c] & kinds) != 0;
+}
+
 static inline bool
 is_digit(uint8_t c)
 {
-	return c >= '0' && c <= '9';
+	return (uint8_t)(c - '0') < 10;
 }
 
 static inline bool
 is_alpha(uint8_t c)
 {
-	return (uint8_t)((c | 0x20) - 'a') < 26;
+	return is_octet(c, SW_OCTET_ALPHA);
 }
 
 static inline bool
 is_alnum(uint8_t c)
 {
-	return is_digit(c) || is_alpha(c);
-}
-
-static inline bool
-is_hex(uint8_t c)
-{
-	return is_digit(c) || (uint8_t)((c | 0x20) - 'a') < 6;
+	return is_octet(c, SW_OCTET_ALPHA | SW_OCTET_DIGIT);
 }
 
 static inline bool
 is_wsp(uint8_t c)
 {
-	return c == ' ' || c == '\t';
+	return is_octet(c, SW_OCTET_WSP);
 }
 
 static inline struct span
@@ -66,7 +77,7 @@ span_is(struct span span, const char *word)
 	for (; span.at < span.end; span.at++, word++) {
 		uint8_t c = *span.at;
 
-		if (c >= 'A' && c <= 'Z')
+		if (is_alpha(c))
 			c |= 0x20;
 		if (*word == '\0' || c != (uint8_t)*word)
 			return false;

@@ -5,26 +5,44 @@
 /* What may follow a mechanism's name. */
 enum argument {
 	NOTHING,		/* all */
-	DOMAIN_NEEDED,		/* include, exists */
-	DOMAIN_ALLOWED,		/* ptr */
 	DOMAIN_AND_CIDR,	/* a, mx: both optional */
+	DOMAIN_ALLOWED,		/* ptr; from here on something is needed */
+	DOMAIN_NEEDED,		/* include, exists */
 	IP4_NEEDED,
 	IP6_NEEDED
 };
 
-static const struct mechanism {
-	char name[8];
+static const struct {
 	enum argument argument;
 	bool lookup;		/* counts against the limit of 10 (4.6.4) */
 } mechanisms[SW_SPF_MECHANISMS] = {
-	[SW_SPF_ALL] = { "all", NOTHING, false },
-	[SW_SPF_INCLUDE] = { "include", DOMAIN_NEEDED, true },
-	[SW_SPF_A] = { "a", DOMAIN_AND_CIDR, true },
-	[SW_SPF_MX] = { "mx", DOMAIN_AND_CIDR, true },
-	[SW_SPF_PTR_MECHANISM] = { "ptr", DOMAIN_ALLOWED, true },
-	[SW_SPF_IP4] = { "ip4", IP4_NEEDED, false },
-	[SW_SPF_IP6] = { "ip6", IP6_NEEDED, false },
-	[SW_SPF_EXISTS] = { "exists", DOMAIN_NEEDED, true },
+	[SW_SPF_ALL] = { NOTHING, false },
+	[SW_SPF_INCLUDE] = { DOMAIN_NEEDED, true },
+	[SW_SPF_A] = { DOMAIN_AND_CIDR, true },
+	[SW_SPF_MX] = { DOMAIN_AND_CIDR, true },
+	[SW_SPF_PTR_MECHANISM] = { DOMAIN_ALLOWED, true },
+	[SW_SPF_IP4] = { IP4_NEEDED, false },
+	[SW_SPF_IP6] = { IP6_NEEDED, false },
+	[SW_SPF_EXISTS] = { DOMAIN_NEEDED, true },
+};
+
+/*
+ * A name of at most eight octets as one number, letters in lower case, so
+ * that it is read and recognised in one go.
+ */
+#define WORD_MAX 8
+#define OCTET(name, i) ((i) < sizeof(name) - 1 ? (uint64_t)(name)[i] << \
+	(8 * (sizeof(name) - 2 - (i)) & 63) : 0)
+#define WORD(name) (OCTET(name, 0) | OCTET(name, 1) | OCTET(name, 2) | \
+	OCTET(name, 3) | OCTET(name, 4) | OCTET(name, 5) | OCTET(name, 6) | \
+	OCTET(name, 7))
+
+/* A term, taken apart as far as all kinds have in common. */
+struct term {
+	uint8_t qualifier;	/* 0: none */
+	uint64_t word;		/* its name, 0 where that is longer */
+	size_t name_length;
+	struct span rest;	/* what follows the name */
 };
 
 static const char version[] = "v=spf1";
@@ -38,35 +56,18 @@ sw_spf_is_record(const uint8_t *text, size_t length)
 	    (length == VERSION_LENGTH || text[VERSION_LENGTH] == ' ');
 }
 
-static bool
-is_name_octet(uint8_t c)
-{
-	return is_alnum(c) || c == '-' || c == '_' || c == '.';
-}
-
-/* The length of the name that text begins with: ALPHA *name-octet (12). */
-static size_t
-measure_name(struct span text)
-{
-	const uint8_t *at = text.at;
-
-	if (at == text.end || !is_alpha(*at))
-		return 0;
-	while (at < text.end && is_name_octet(*at))
-		at++;
-	return (size_t)(at - text.at);
-}
-
+/* rest begins with "=". */
 static enum sw_spf_error
-take_modifier(struct sw_spf *spf, struct span name, struct span value)
+take_modifier(struct sw_spf *spf, const struct term *term)
 {
-	bool *once = NULL;
+	struct span value = { term->rest.at + 1, term->rest.end };
+	bool *once;
 
-	if (span_is(name, "redirect"))
+	if (term->word == WORD("redirect")) {
 		once = &spf->redirect;
-	else if (span_is(name, "exp"))
+	} else if (term->word == WORD("exp")) {
 		once = &spf->exp;
-	if (once == NULL) {
+	} else {
 		spf->unknown_modifiers++;
 		return sw_spf_check_ignored(value, &spf->macros);
 	}
@@ -76,16 +77,15 @@ take_modifier(struct sw_spf *spf, struct span name, struct span value)
 	return sw_spf_check_domain(value, &spf->macros);
 }
 
+/* rest is not empty. */
 static enum sw_spf_error
 check_domain_and_cidr(struct sw_spf *spf, struct span rest)
 {
-	enum sw_spf_error error;
-	unsigned ip4, ip6;
-
-	error = sw_spf_cut_cidr(&rest, &ip4, &ip6);
-	if (error != SW_SPF_ERROR_NONE || rest.at == rest.end)
-		return error;
-	if (*rest.at != ':')
+	if (is_digit(rest.end[-1]) || rest.end[-1] == '/')
+		rest.end = sw_spf_cut_cidr(rest);
+	if (rest.at == rest.end)
+		return SW_SPF_ERROR_NONE;
+	if (rest.end == NULL || *rest.at != ':')
 		return SW_SPF_ERROR_CIDR;
 	rest.at++;
 	return sw_spf_check_domain(rest, &spf->macros);
@@ -99,11 +99,11 @@ check_argument(struct sw_spf *spf, enum argument argument, struct span rest,
 	bool colon = rest.at < rest.end && *rest.at == ':';
 	struct span value = { rest.at + colon, rest.end };
 
+	if (rest.at == rest.end)
+		return argument <= DOMAIN_ALLOWED ? SW_SPF_ERROR_NONE :
+		    SW_SPF_ERROR_EMPTY;
 	if (argument == DOMAIN_AND_CIDR)
 		return check_domain_and_cidr(spf, rest);
-	if (rest.at == rest.end)
-		return argument == NOTHING || argument == DOMAIN_ALLOWED ?
-		    SW_SPF_ERROR_NONE : SW_SPF_ERROR_EMPTY;
 	if (argument == NOTHING || !colon)
 		return SW_SPF_ERROR_ARGUMENT;
 	if (argument == IP4_NEEDED)
@@ -113,127 +113,167 @@ check_argument(struct sw_spf *spf, enum argument argument, struct span rest,
 	return sw_spf_check_domain(value, &spf->macros);
 }
 
-/* Count a mechanism that is evaluated, that is, before any all. */
-static void
-count_live(struct sw_spf *spf, enum sw_spf_mechanism which, uint8_t qualifier,
-    unsigned prefix)
+static enum sw_spf_final
+final_of(uint8_t qualifier)
 {
-	static const uint8_t finals[128] = {
-		['-'] = SW_SPF_FINAL_FAIL, ['~'] = SW_SPF_FINAL_SOFTFAIL,
-		['?'] = SW_SPF_FINAL_NEUTRAL, ['+'] = SW_SPF_FINAL_PASS,
-	};
-
-	if (which == SW_SPF_ALL) {
-		spf->final = finals[qualifier];
-		return;
+	switch (qualifier) {
+	case '-': return SW_SPF_FINAL_FAIL;
+	case '~': return SW_SPF_FINAL_SOFTFAIL;
+	case '?': return SW_SPF_FINAL_NEUTRAL;
+	default: return SW_SPF_FINAL_PASS;
 	}
-	spf->live_terms++;
-	spf->lookups += mechanisms[which].lookup;
-	spf->others |= which == SW_SPF_INCLUDE;
-	if (qualifier != '+')
+}
+
+/* Count a mechanism; after the first all none is evaluated (5.1). */
+static void
+count_mechanism(struct sw_spf *spf, enum sw_spf_mechanism which,
+    uint8_t qualifier)
+{
+	if (which == SW_SPF_ALL && spf->final == 0) {
+		spf->final = final_of(qualifier);
+		memcpy(spf->live, spf->counts, sizeof(spf->live));
+	}
+	spf->counts[which]++;
+}
+
+/* Note how many addresses ip4: or ip6: lets pass. */
+static void
+count_addresses(struct sw_spf *spf, enum sw_spf_mechanism which,
+    uint8_t qualifier, unsigned prefix)
+{
+	if (spf->final != 0 || (qualifier != 0 && qualifier != '+'))
 		return;
 	if (which == SW_SPF_IP4)
 		spf->ip4_addresses += (uint64_t)1 << (32 - prefix);
-	if (which == SW_SPF_IP6 && prefix < spf->ip6_prefix)
+	else if (prefix < spf->ip6_prefix)
 		spf->ip6_prefix = (uint8_t)prefix;
 }
 
-static enum sw_spf_error
-take_mechanism(struct sw_spf *spf, uint8_t qualifier, struct span name,
-    struct span rest)
+static enum sw_spf_mechanism
+find_mechanism(uint64_t word)
 {
-	enum sw_spf_error error;
-	unsigned which = 0, prefix = 0;
+	if (word == WORD("a"))
+		return SW_SPF_A;
+	if (word == WORD("mx"))
+		return SW_SPF_MX;
+	if (word == WORD("ip4"))
+		return SW_SPF_IP4;
+	if (word == WORD("ip6"))
+		return SW_SPF_IP6;
+	if (word == WORD("include"))
+		return SW_SPF_INCLUDE;
+	if (word == WORD("all"))
+		return SW_SPF_ALL;
+	if (word == WORD("exists"))
+		return SW_SPF_EXISTS;
+	return word == WORD("ptr") ? SW_SPF_PTR_MECHANISM : SW_SPF_MECHANISMS;
+}
 
-	while (which < SW_SPF_MECHANISMS &&
-	    !span_is(name, mechanisms[which].name))
-		which++;
+static enum sw_spf_error
+take_mechanism(struct sw_spf *spf, const struct term *term)
+{
+	enum sw_spf_mechanism which = find_mechanism(term->word);
+	struct span rest = term->rest;
+	enum sw_spf_error error;
+	unsigned prefix;
+
 	if (which == SW_SPF_MECHANISMS ||
 	    (rest.at < rest.end && *rest.at != ':' && *rest.at != '/'))
 		return SW_SPF_ERROR_MECHANISM;
 	error = check_argument(spf, mechanisms[which].argument, rest, &prefix);
 	if (error != SW_SPF_ERROR_NONE)
 		return error;
-	spf->counts[which]++;
-	if (spf->final == 0)
-		count_live(spf, which, qualifier, prefix);
+	count_mechanism(spf, which, term->qualifier);
+	if (which == SW_SPF_IP4 || which == SW_SPF_IP6)
+		count_addresses(spf, which, term->qualifier, prefix);
 	return SW_SPF_ERROR_NONE;
 }
 
-/* A term: a modifier is a name and "=" (4.6.1), all else a directive. */
-static enum sw_spf_error
-take_term(struct sw_spf *spf, struct span term)
+/* Take a name off: ALPHA *name-octet (12), or nothing. */
+static const uint8_t *
+read_name(const uint8_t *at, const uint8_t *end, struct term *term)
 {
-	struct span name = term, rest = term;
-	uint8_t qualifier = '+';
+	const uint8_t *begin = at;
+	uint64_t word = 0;
 
-	name.end = name.at + measure_name(term);
-	if (name.end > name.at && name.end < term.end && *name.end == '=') {
-		rest.at = name.end + 1;
-		return take_modifier(spf, name, rest);
-	}
-	switch (*term.at) {
-	case '+': case '-': case '?': case '~':
-		qualifier = *term.at;
-		name.at++;
-		rest.at++;
-		name.end = name.at + measure_name(rest);
-		break;
-	default:
-		break;
-	}
-	rest.at = name.end;
-	return take_mechanism(spf, qualifier, name, rest);
+	if (at < end && is_alpha(*at))
+		for (; at < end && is_octet(*at, SW_OCTET_NAME); at++)
+			word = word << 8 | (*at | 0x20);
+	term->name_length = (size_t)(at - begin);
+	term->word = term->name_length <= WORD_MAX ? word : 0;
+	return at;
 }
 
-/* Find the end of the term at *term: a space or the end of the record. */
+/* Read the term at *at, which moves to its end: a space or the record's. */
 static enum sw_spf_error
-find_end(struct span *term, const uint8_t *end)
+read_term(const uint8_t **at, const uint8_t *end, struct term *term)
 {
-	const uint8_t *at = term->at;
+	const uint8_t *p = *at;
 
-	while (at < end && (uint8_t)(*at - 0x21) <= 0x7e - 0x21)
-		at++;
-	term->end = at;
-	if (at == end || *at == ' ')
+	term->qualifier = 0;
+	if (*p == '-' || *p == '~' || *p == '?' || *p == '+')
+		term->qualifier = *p++;
+	p = read_name(p, end, term);
+	term->rest.at = p;
+	while (p < end && is_octet(*p, SW_OCTET_VISIBLE))
+		p++;
+	term->rest.end = *at = p;
+	if (p == end || *p == ' ')
 		return SW_SPF_ERROR_NONE;
-	return *at > 127 ? SW_SPF_ERROR_NON_ASCII : SW_SPF_ERROR_SEPARATOR;
+	return *p > 127 ? SW_SPF_ERROR_NON_ASCII : SW_SPF_ERROR_SEPARATOR;
+}
+
+/* A name and "=" make a modifier (4.6.1); all else is a directive. */
+static bool
+is_modifier(const struct term *term)
+{
+	return term->rest.at < term->rest.end && *term->rest.at == '=' &&
+	    term->qualifier == 0 && term->name_length > 0;
 }
 
 /* redirect= counts only where no all makes it dead (5.1, 6.1). */
 static void
 finish(struct sw_spf *spf)
 {
-	if (spf->final != 0)
-		return;
-	if (!spf->redirect) {
-		spf->final = SW_SPF_FINAL_NONE;
-		return;
+	bool redirected = spf->final == 0 && spf->redirect;
+
+	if (spf->final == 0) {
+		spf->final = spf->redirect ? SW_SPF_FINAL_REDIRECT :
+		    SW_SPF_FINAL_NONE;
+		memcpy(spf->live, spf->counts, sizeof(spf->live));
 	}
-	spf->final = SW_SPF_FINAL_REDIRECT;
-	spf->lookups++;
-	spf->others = true;
+	spf->lookups = redirected;
+	for (unsigned i = 0; i < SW_SPF_MECHANISMS; i++)
+		if (mechanisms[i].lookup)
+			spf->lookups += spf->live[i];
 }
 
 void
 sw_spf_parse(const uint8_t *text, size_t length, struct sw_spf *spf)
 {
-	const uint8_t *end = text + length;
-	struct span term = { text + VERSION_LENGTH, text + VERSION_LENGTH };
+	const uint8_t *end = text + length, *at = text + VERSION_LENGTH;
 
 	*spf = (struct sw_spf){ .ip6_prefix = 129 };
 	for (;;) {
-		while (term.at < end && *term.at == ' ')
-			term.at++;
-		if (term.at == end)
+		enum sw_spf_error error;
+		const uint8_t *begin;
+		struct term term;
+
+		while (at < end && *at == ' ')
+			at++;
+		if (at == end)
 			break;
-		spf->error_at = (size_t)(term.at - text);
-		spf->error = find_end(&term, end);
-		if (spf->error == SW_SPF_ERROR_NONE)
-			spf->error = take_term(spf, term);
-		if (spf->error != SW_SPF_ERROR_NONE)
+		begin = at;
+		error = read_term(&at, end, &term);
+		if (error == SW_SPF_ERROR_NONE)
+			error = is_modifier(&term) ?
+			    take_modifier(spf, &term) :
+			    take_mechanism(spf, &term);
+		if (error != SW_SPF_ERROR_NONE) {
+			spf->error = error;
+			spf->error_at = (size_t)(begin - text);
 			return;
-		term.at = term.end;
+		}
 	}
 	finish(spf);
 }
@@ -243,10 +283,13 @@ sources(const struct sw_spf *spf)
 {
 	if (spf->lookups > 10)
 		return SW_SPF_SOURCES_TOO_MANY;
-	if (spf->others)
+	if (spf->live[SW_SPF_INCLUDE] > 0 ||
+	    spf->final == SW_SPF_FINAL_REDIRECT)
 		return SW_SPF_SOURCES_OTHERS;
-	return spf->live_terms > 0 ? SW_SPF_SOURCES_DIRECT :
-	    SW_SPF_SOURCES_NOBODY;
+	for (unsigned i = 0; i < SW_SPF_MECHANISMS; i++)
+		if (spf->live[i] > 0)
+			return SW_SPF_SOURCES_DIRECT;
+	return SW_SPF_SOURCES_NOBODY;
 }
 
 uint64_t

@@ -13,11 +13,10 @@ enum sw_spf_error sw_spf_check_ignored(struct span text, size_t *macros);
 enum sw_spf_error sw_spf_check_domain(struct span text, size_t *macros);
 
 /*
- * Cut a dual-cidr-length (5.3) off the end of text. A length that is not
- * there is left at 32 or 128.
+ * Where text ends without a dual-cidr-length (5.3), if there is one at its
+ * end; NULL where a length is malformed or out of range.
  */
-enum sw_spf_error sw_spf_cut_cidr(struct span *text, unsigned *ip4,
-    unsigned *ip6);
+const uint8_t *sw_spf_cut_cidr(struct span text);
 
 /* What ip4: and ip6: take (5.6), network and optional prefix length. */
 enum sw_spf_error sw_spf_check_ip4(struct span text, unsigned *prefix);

@@ -1,4 +1,6 @@
 /* Addresses and prefix lengths of SPF records (RFC 7208 sections 5.3, 5.6). */
+#include <limits.h>
+
 #include "spf.h"
 
 /* One to three digits without a leading zero, at most limit. */
@@ -19,37 +21,37 @@ read_number(struct span text, unsigned limit, unsigned *out)
 	return value <= limit;
 }
 
-/* Cut digits and as many slashes as said off the end: 1 if done, 0 if not. */
-static int
-cut_length(struct span *text, size_t slashes, unsigned limit, unsigned *out,
-    enum sw_spf_error *error)
+/*
+ * Cut a slash, or two, and a length off the end of text, where they are.
+ * Returns the number of slashes, 0 where there is no such thing. *value is
+ * the length, or more than any may be where it is malformed.
+ */
+static inline unsigned
+cut_length(struct span *text, unsigned *value)
 {
-	const uint8_t *digits = text->end, *at;
+	const uint8_t *at = text->end;
+	unsigned scale = 1, slashes;
 
-	while (digits > text->at && is_digit(digits[-1]))
-		digits--;
-	for (at = digits; at > text->at && at[-1] == '/'; at--)
-		if ((size_t)(digits - at) == slashes)
-			break;
-	if ((size_t)(digits - at) != slashes)
+	for (*value = 0; at > text->at && is_digit(at[-1]); scale *= 10)
+		*value += (unsigned)(*--at - '0') * scale;
+	if (at == text->at || at[-1] != '/')
 		return 0;
-	if (!read_number((struct span){ digits, text->end }, limit, out))
-		*error = SW_SPF_ERROR_CIDR;
-	text->end = at;
-	return 1;
+	if (scale == 1 || (scale > 10 && *at == '0') || text->end - at > 3)
+		*value = UINT_MAX;
+	slashes = at - 1 > text->at && at[-2] == '/' ? 2 : 1;
+	text->end = at - slashes;
+	return slashes;
 }
 
-enum sw_spf_error
-sw_spf_cut_cidr(struct span *text, unsigned *ip4, unsigned *ip6)
+const uint8_t *
+sw_spf_cut_cidr(struct span text)
 {
-	enum sw_spf_error error = SW_SPF_ERROR_NONE;
+	unsigned slashes, value;
 
-	*ip4 = 32;
-	*ip6 = 128;
-	cut_length(text, 2, 128, ip6, &error);
-	if (error == SW_SPF_ERROR_NONE)
-		cut_length(text, 1, 32, ip4, &error);
-	return error;
+	slashes = cut_length(&text, &value);
+	if (slashes == 2 && value <= 128)
+		slashes = cut_length(&text, &value);
+	return slashes == 0 || (slashes == 1 && value <= 32) ? text.end : NULL;
 }
 
 /* dotted quad of numbers up to 255 without leading zeros */
@@ -77,7 +79,8 @@ measure_group(struct span text)
 {
 	size_t length = 0;
 
-	while (text.at + length < text.end && is_hex(text.at[length]))
+	while (text.at + length < text.end &&
+	    is_octet(text.at[length], SW_OCTET_HEX))
 		length++;
 	return length <= 4 ? length : 0;
 }

@@ -1,17 +1,6 @@
 /* SPF macro-strings and domain-specs (RFC 7208 section 7.1). */
 #include "spf.h"
 
-static bool
-is_delimiter(uint8_t c)
-{
-	switch (c) {
-	case '.': case '-': case '+': case ',': case '/': case '_': case '=':
-		return true;
-	default:
-		return false;
-	}
-}
-
 /*
  * Where a macro stands. In a domain-spec, "c", "r" and "t" must not stand,
  * since they are for the text of an explanation (7.2), nor may a number be
@@ -55,7 +44,7 @@ measure_braces(struct span text, enum place place)
 		return 0;
 	if (at < text.end && (*at | 0x20) == 'r')
 		at++;
-	while (at < text.end && is_delimiter(*at))
+	while (at < text.end && is_octet(*at, SW_OCTET_DELIMITER))
 		at++;
 	if (at == text.end || *at != '}')
 		return 0;
@@ -118,14 +107,12 @@ ends_in_toplabel(struct span text)
 
 	if (end > text.at && end[-1] == '.')
 		end--;
-	for (at = end; at > text.at; at--) {
-		if (is_digit(at[-1]))
-			continue;
-		if (!is_alpha(at[-1]) && at[-1] != '-')
-			break;
-		only_digits = false;
+	for (at = end; at > text.at && at[-1] != '.'; at--) {
+		if (!is_alnum(at[-1]) && at[-1] != '-')
+			return false;
+		only_digits &= is_digit(at[-1]);
 	}
-	return at > text.at && at[-1] == '.' && at < end && !only_digits &&
+	return at > text.at && at < end && !only_digits &&
 	    *at != '-' && end[-1] != '-';
 }
 

@@ -7,9 +7,9 @@ sw_tag_next(struct span *record, struct tag *tag)
 	struct span part = { record->at, record->at };
 	const uint8_t *equals;
 
-	while (part.end < record->end && *part.end != ';')
-		part.end++;
-	if (part.end == record->end) {
+	part.end = memchr(part.at, ';', span_length(*record));
+	if (part.end == NULL) {
+		part.end = record->end;
 		record->at = record->end;
 		part = span_trim(part);
 		if (part.at == part.end)
@@ -67,15 +67,6 @@ sw_field_is_extension(const struct tag *tag)
 	return true;
 }
 
-/* unreserved, gen-delims and sub-delims (RFC 3986 section 2.2); no "%". */
-static bool
-is_uri_octet(uint8_t c)
-{
-	static const char others[] = "-._~:/?#[]@!$&'()*+,;=";
-
-	return is_alnum(c) || (c != 0 && memchr(others, c, sizeof(others) - 1));
-}
-
 /* scheme ":" and then what no part of a URI forbids. */
 bool
 sw_uri_check(struct span uri)
@@ -91,10 +82,11 @@ sw_uri_check(struct span uri)
 		return false;
 	for (; at < uri.end; at++) {
 		if (*at == '%') {
-			if (uri.end - at < 3 || !is_hex(at[1]) || !is_hex(at[2]))
+			if (uri.end - at < 3 || !is_octet(at[1], SW_OCTET_HEX) ||
+			    !is_octet(at[2], SW_OCTET_HEX))
 				return false;
 			at += 2;
-		} else if (!is_uri_octet(*at)) {
+		} else if (!is_octet(*at, SW_OCTET_URI)) {
 			return false;
 		}
 	}

@@ -4,6 +4,14 @@ tests_lib_verdicts_SOURCES = tests/lib/verdicts.c
 tests_lib_verdicts_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS)
 tests_lib_verdicts_LDADD = lib/libsenderwatch.la
 
+# Instructions for doc/benchmarks-records.md; libspf2 and libopendmarc are
+# loaded at run time.
+check_PROGRAMS += tests/bench/records
+tests_bench_records_SOURCES = tests/bench/records.c
+tests_bench_records_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS)
+tests_bench_records_LDADD = lib/libsenderwatch.la $(PSL_LIBS)
+EXTRA_DIST += tests/bench/records.sh
+
 # Debian's own Python, since the other parsers come as Debian's modules.
 TEST_EXTENSIONS += .py
 PY_LOG_DRIVER = $(LOG_DRIVER)
