@@ -19,7 +19,8 @@ PY_LOG_COMPILER = /usr/bin/python3
 AM_PY_LOG_FLAGS = -B
 
 lib_comparisons = tests/lib/openspf.py tests/lib/compare_spf.py \
-	tests/lib/compare_dmarc.py tests/lib/odd_records.py
+	tests/lib/compare_dmarc.py tests/lib/odd_records.py \
+	tests/lib/features_doc.py
 TESTS += $(lib_comparisons)
 EXTRA_DIST += $(lib_comparisons) tests/lib/oracle.py tests/lib/mail_spf.pl \
 	tests/lib/openspf-left-out tests/lib/spf-disagreements \
@@ -33,3 +34,8 @@ tests_lib_test_no_allocation_LDADD = lib/libsenderwatch.la $(PSL_LIBS) $(CMOCKA_
 check_PROGRAMS += $(lib_unit_tests)
 TESTS += $(lib_unit_tests)
 endif
+
+TESTS += tests/lib/explain_zone.sh
+EXTRA_DIST += tests/lib/explain_zone.sh tests/lib/zones/example.jp.zone \
+	tests/lib/zones/example.jp.expected tests/lib/zones/wildcard.co.jp.zone \
+	tests/lib/zones/wildcard.co.jp.expected
