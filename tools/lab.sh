@@ -68,7 +68,8 @@ lab_signal() { kill -"$1" "$2" 2>/dev/null || true; }
 # Is it running? A zombie is not.
 lab_alive() {
 	local state
-	state=$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null) && [ "$state" != Z ]
+	state=$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null) || state=
+	kill -0 "$1" 2>/dev/null && [ "$state" != Z ]
 }
 
 # Descriptor 8 is the caller's, for a lock that must end with this shell.
