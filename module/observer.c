@@ -255,12 +255,14 @@ count_change(struct sw_observer *observer, enum sw_table_change change)
 		[SW_TABLE_SUPERSEDED] = COUNT_SUPERSEDED,
 		[SW_TABLE_EVICTED] = COUNT_EVICTED,
 		[SW_TABLE_FULL] = COUNT_FULL,
+		[SW_TABLE_MEMORY] = COUNT_MEMORY,
 		[SW_TABLE_UNKNOWN] = COUNT_NONEXISTENT,
 	};
 
 	if (counters[change] != COUNTERS)
 		count(observer, counters[change], 1);
-	if (change != SW_TABLE_UNKNOWN && change != SW_TABLE_FULL)
+	if (change != SW_TABLE_UNKNOWN && change != SW_TABLE_FULL &&
+	    change != SW_TABLE_MEMORY)
 		count(observer, COUNT_OBSERVED, 1);
 }
 
@@ -297,7 +299,7 @@ take(struct sw_observer *observer, const struct sw_lookup *lookup,
 		return;
 	}
 	if (!sw_groups_intern(observer->groups, name, &observation.group)) {
-		count(observer, COUNT_FULL, 1);
+		count(observer, COUNT_MEMORY, 1);
 		return;
 	}
 	if (observer->options->plain_names &&

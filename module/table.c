@@ -363,8 +363,10 @@ insert(struct sw_table *table, size_t at, const struct sw_sight *sight,
 	    observation->outcome);
 	enum sw_table_change change;
 
-	if (entry == NULL || !replace_name(table, entry, observation->name))
+	if (entry == NULL)
 		return SW_TABLE_FULL;
+	if (!replace_name(table, entry, observation->name))
+		return SW_TABLE_MEMORY;
 	change = entry->tag == 0 ? SW_TABLE_PENDING : SW_TABLE_EVICTED;
 	fill(entry, observation);
 	entry->tag = sight->tag;
@@ -396,12 +398,17 @@ sw_table_put(struct sw_table *table, const struct sw_sight *sight,
 	return change;
 }
 
-static void
+/* False if there is no memory for the name. */
+static bool
 copy_out(const struct sw_table *table, const struct entry *entry,
     struct sw_observation *observation, struct sw_ticket *ticket, char **name)
 {
 	size_t slot = (size_t)(entry - table->buckets[0].entries);
+	bool named = table->names != NULL && table->names[slot] != NULL;
 
+	*name = named ? strdup(table->names[slot]) : NULL;
+	if (named && *name == NULL)
+		return false;
 	memset(observation, 0, sizeof(*observation));
 	memcpy(observation->subject, entry->subject, SW_PSEUDONYM_SIZE);
 	memcpy(observation->digest, entry->digest, SW_DIGEST_SIZE);
@@ -414,9 +421,8 @@ copy_out(const struct sw_table *table, const struct entry *entry,
 	observation->group = entry->group;
 	ticket->slot = (uint32_t)slot;
 	ticket->version = entry->version;
-	*name = table->names != NULL && table->names[slot] != NULL ?
-	    strdup(table->names[slot]) : NULL;
 	observation->name = *name;
+	return true;
 }
 
 /* The first bucket from at on that holds pending entries, up to end. */
@@ -451,11 +457,10 @@ collect_slice(struct sw_table *table, size_t *at, size_t end,
 		const struct bucket *bucket = &table->buckets[*at];
 
 		for (unsigned i = 0; i < WAYS; i++) {
-			if (!bucket->entries[i].pending)
-				continue;
-			copy_out(table, &bucket->entries[i],
-			    &observations[done], &tickets[done], &names[done]);
-			done++;
+			if (bucket->entries[i].pending &&
+			    copy_out(table, &bucket->entries[i],
+			    &observations[done], &tickets[done], &names[done]))
+				done++;
 		}
 		*at = next_pending(table, *at + 1, end);
 	}

@@ -35,7 +35,8 @@ enum sw_table_change {
 	SW_TABLE_PENDING,	/* will be sent */
 	SW_TABLE_SUPERSEDED,	/* will be sent in place of one that was not */
 	SW_TABLE_EVICTED,	/* will be sent; another entry was given up */
-	SW_TABLE_FULL,		/* no room, or memory: dropped */
+	SW_TABLE_FULL,		/* no room: dropped */
+	SW_TABLE_MEMORY,	/* no memory for the name: dropped */
 	SW_TABLE_UNKNOWN	/* only if known, and it is not: dropped */
 };
 
@@ -75,7 +76,8 @@ struct sw_ticket {
 /*
  * Copy at most count (8 or more) pending entries, each once, beginning where
  * the last call ended. Of one thread only. names[i] is a copy that the caller
- * frees, or NULL. Entries stay pending until they are acknowledged.
+ * frees, or NULL where no names are kept; one that can't be copied leaves its
+ * entry for another time. Entries stay pending until they are acknowledged.
  */
 size_t sw_table_collect(struct sw_table *table,
     struct sw_observation *observations, struct sw_ticket *tickets,

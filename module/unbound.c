@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -63,9 +64,13 @@ struct instance {
 	 * first answer. Counts forks; UINT_MAX: none started yet.
 	 */
 	atomic_uint started;
+	atomic_llong failed_at;	/* when starting failed, or 0: once a second */
+	unsigned made_in;	/* forks when init() made it */
+	struct instance *next;	/* of all that live; Unbound's main thread's */
 };
 
 static atomic_uint forks;
+static struct instance *instances;
 
 static void
 count_fork(void)
@@ -133,20 +138,20 @@ settings_path(void)
 	return path;
 }
 
-/* A path as it reads within the chroot that Unbound is in by now. */
-static int
-inside_chroot(char **path, struct config_file *cfg)
+/*
+ * A path as it reads within the chroot that Unbound is in by now: settings may
+ * name it as it reads outside, as in Unbound's own configuration.
+ */
+static void
+inside_chroot(char *path, const struct config_file *cfg)
 {
-	char *inside;
+	size_t length = cfg->chrootdir == NULL ? 0 : strlen(cfg->chrootdir);
 
-	if (*path == NULL)
-		return 1;
-	inside = fname_after_chroot(*path, cfg, 0);
-	if (inside == NULL)
-		return 0;
-	free(*path);
-	*path = inside;
-	return 1;
+	while (length > 0 && cfg->chrootdir[length - 1] == '/')
+		length--;
+	if (path != NULL && length > 0 &&
+	    strncmp(path, cfg->chrootdir, length) == 0 && path[length] == '/')
+		memmove(path, path + length, strlen(path + length) + 1);
 }
 
 static int
@@ -156,23 +161,21 @@ read_settings(struct instance *instance, struct config_file *cfg)
 	char *path = settings_path();
 	int done = 0;
 
-	if (path == NULL || !inside_chroot(&path, cfg)) {
+	if (path == NULL) {
 		say(SW_LOG_ERROR, "out of memory");
 		goto out;
 	}
+	inside_chroot(path, cfg);
 	if (sw_options_read(options, path, say) != SW_OK)
 		goto out;
-	if (!inside_chroot(&options->socket, cfg) ||
-	    !inside_chroot(&options->key_file, cfg) ||
-	    !inside_chroot(&options->registries, cfg) ||
-	    !inside_chroot(&options->spool, cfg) ||
-	    !inside_chroot(&options->status_file, cfg) ||
-	    !inside_chroot(&options->tls_authorities, cfg) ||
-	    !inside_chroot(&options->tls_certificate, cfg) ||
-	    !inside_chroot(&options->tls_key, cfg)) {
-		say(SW_LOG_ERROR, "out of memory");
-		goto out;
-	}
+	inside_chroot(options->socket, cfg);
+	inside_chroot(options->key_file, cfg);
+	inside_chroot(options->registries, cfg);
+	inside_chroot(options->spool, cfg);
+	inside_chroot(options->status_file, cfg);
+	inside_chroot(options->tls_authorities, cfg);
+	inside_chroot(options->tls_certificate, cfg);
+	inside_chroot(options->tls_key, cfg);
 	done = 1;
 out:
 	free(path);
@@ -191,10 +194,36 @@ free_instance(struct instance *instance)
 	free(instance);
 }
 
+static void finish(struct instance *instance);
+
+/*
+ * Unbound ends the workers that it forked by exit(), and calls deinit() in
+ * its first process only.
+ */
+static void
+finish_forked(void)
+{
+	for (struct instance *i = instances; i != NULL; i = i->next) {
+		if (i->made_in != atomic_load(&forks))
+			finish(i);
+	}
+}
+
+static void
+watch_forks(void)
+{
+	static int watching;
+
+	if (watching)
+		return;
+	pthread_atfork(NULL, NULL, count_fork);
+	atexit(finish_forked);
+	watching = 1;
+}
+
 int
 init(struct module_env *env, int id)
 {
-	static atomic_flag watching_forks = ATOMIC_FLAG_INIT;
 	struct dynlibmod_env *dynlib;
 	struct instance *instance;
 
@@ -208,6 +237,7 @@ init(struct module_env *env, int id)
 		return 0;
 	}
 	atomic_init(&instance->started, UINT_MAX);
+	atomic_init(&instance->failed_at, 0);
 	if (!read_settings(instance, env->cfg) ||
 	    sw_link_new(&instance->link, &instance->options, say) != SW_OK ||
 	    sw_observer_new(&instance->observer, &instance->options, say) !=
@@ -215,9 +245,11 @@ init(struct module_env *env, int id)
 		free_instance(instance);
 		return 0;
 	}
-	if (!atomic_flag_test_and_set(&watching_forks))
-		pthread_atfork(NULL, NULL, count_fork);
+	watch_forks();
 	dynlib->dyn_env = instance;
+	instance->made_in = atomic_load(&forks);
+	instance->next = instances;
+	instances = instance;
 	say(SW_LOG_INFO, "watching; %zu bytes at most for %zu domains and "
 	    "mechanisms", sw_observer_memory(instance->observer),
 	    instance->options.capacity);
@@ -251,6 +283,43 @@ log_counters(struct instance *instance)
 	    (unsigned long long)c.dropped_stop);
 }
 
+/* What waits when no thread could be started is lost, and counted. */
+static void
+count_unsent(struct instance *instance)
+{
+	size_t left = sw_table_pending(sw_observer_table(instance->observer));
+
+	if (left == 0)
+		return;
+	sw_observer_count_stop(instance->observer, left);
+	say(SW_LOG_WARNING, "%zu observations were not delivered before the "
+	    "stop", left);
+}
+
+/* Deliver what can be, and say what was counted. */
+static void
+finish(struct instance *instance)
+{
+	/* A forked worker that saw nothing has its parent's sender. */
+	if (atomic_load(&instance->started) != atomic_load(&forks))
+		instance->sender = NULL;
+	if (instance->sender == NULL)
+		count_unsent(instance);
+	sw_sender_stop(&instance->sender);
+	log_counters(instance);
+}
+
+static void
+forget(const struct instance *instance)
+{
+	struct instance **at = &instances;
+
+	while (*at != NULL && *at != instance)
+		at = &(*at)->next;
+	if (*at != NULL)
+		*at = instance->next;
+}
+
 void
 deinit(struct module_env *env, int id)
 {
@@ -267,27 +336,33 @@ deinit(struct module_env *env, int id)
 	if (instance == NULL)
 		return;
 	dynlib->dyn_env = NULL;
-	sw_sender_stop(&instance->sender);
-	log_counters(instance);
+	forget(instance);
+	finish(instance);
 	free_instance(instance);
 }
 
-/* The sender of this process; what fails is tried again at the next fork. */
+/* The sender of this process; where that fails, in a second's time again. */
 static void
-start_sender(struct instance *instance)
+start_sender(struct instance *instance, time_t now)
 {
 	unsigned generation = atomic_load(&forks);
 	unsigned started = atomic_load(&instance->started);
+	long long failed_at = atomic_load(&instance->failed_at);
 
-	if (started == generation ||
+	if (started == generation || failed_at == (long long)now ||
 	    !atomic_compare_exchange_strong(&instance->started, &started,
 	    generation))
 		return;
 	/* One of a parent process, if any, is the parent's. */
 	instance->sender = NULL;
 	if (sw_sender_start(&instance->sender, instance->observer,
-	    instance->link, &instance->options, say) != SW_OK)
-		say(SW_LOG_ERROR, "can't start the thread that delivers");
+	    instance->link, &instance->options, say) == SW_OK)
+		return;
+	if (failed_at == 0)
+		say(SW_LOG_ERROR, "can't start the thread that delivers; it "
+		    "is tried again");
+	atomic_store(&instance->failed_at, (long long)now);
+	atomic_store(&instance->started, UINT_MAX);
 }
 
 static enum sw_dnssec
@@ -469,7 +544,7 @@ observe(struct module_qstate *qstate, int id)
 	instance = instance_of(qstate->env, id);
 	if (instance == NULL)
 		return;
-	start_sender(instance);
+	start_sender(instance, *qstate->env->now);
 	lookup.usable = usable(qstate, id);
 	if (lookup.usable == SW_USABLE)
 		read_answer(qstate->return_msg->rep, &lookup);

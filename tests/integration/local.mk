@@ -9,10 +9,19 @@ tests_integration_ask_LDADD = $(LDNS_LIBS)
 tests_integration_subnet_server_SOURCES = tests/integration/subnet_server.c
 tests_integration_subnet_server_CFLAGS = $(AM_CFLAGS) $(LDNS_CFLAGS)
 tests_integration_subnet_server_LDADD = $(LDNS_LIBS)
+# To be preloaded: hence shared, though never installed.
+noinst_LTLIBRARIES += tests/integration/failing_malloc.la
+tests_integration_failing_malloc_la_SOURCES = tests/integration/failing_malloc.c
+tests_integration_failing_malloc_la_CFLAGS = $(AM_CFLAGS) -fno-builtin
+tests_integration_failing_malloc_la_LDFLAGS = -module -avoid-version -shared \
+	-rpath /nowhere
 TESTS += \
 	tests/integration/answers.sh \
+	tests/integration/chains.sh \
 	tests/integration/faults.sh \
+	tests/integration/forked.sh \
 	tests/integration/line.sh \
+	tests/integration/memory.sh \
 	tests/integration/refusal.sh \
 	tests/integration/reload.sh \
 	tests/integration/unknown.sh \
@@ -20,8 +29,11 @@ TESTS += \
 endif
 EXTRA_DIST += \
 	tests/integration/answers.sh \
+	tests/integration/chains.sh \
 	tests/integration/faults.sh \
+	tests/integration/forked.sh \
 	tests/integration/line.sh \
+	tests/integration/memory.sh \
 	tests/integration/refusal.sh \
 	tests/integration/reload.sh \
 	tests/integration/tap.sh \
