@@ -386,6 +386,7 @@ sw_explain_zone(FILE *out, const struct sw_suffixes *suffixes,
 	if (result == SW_OK)
 		result = explain_owners(out, &zone);
 	free(zone.records);
-	ldns_zone_deep_free(zone.zone);
+	if (zone.zone != NULL)
+		ldns_zone_deep_free(zone.zone);
 	return result;
 }

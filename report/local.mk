@@ -3,6 +3,8 @@ noinst_LTLIBRARIES += report/libswreport.la
 report_libswreport_la_SOURCES = \
 	report/adoption.c \
 	report/adoption.h \
+	report/anonymity.c \
+	report/anonymity.h \
 	report/chart.c \
 	report/chart.h \
 	report/counts.c \
@@ -44,6 +46,7 @@ report_libswreport_la_LIBADD = $(JANSSON_LIBS) $(LDNS_LIBS) $(UNISTRING_LIBS)
 bin_PROGRAMS += senderwatch
 senderwatch_SOURCES = \
 	report/main.c \
+	report/verb_anonymity.c \
 	report/verb_audit.c \
 	report/verb_explain.c \
 	report/verb_key.c \

@@ -24,6 +24,8 @@ static const struct verb verbs[] = {
 	    "everything that leaves a resolver, in words" },
 	{ "status", "senderwatch status", sw_verb_status,
 	    "how a resolver's module is doing" },
+	{ "anonymity", "senderwatch anonymity", sw_verb_anonymity,
+	    "whether what is stored could name a domain" },
 	{ "key", "senderwatch key", sw_verb_key,
 	    "make the key that hides names, and show its id" },
 };

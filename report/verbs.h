@@ -10,6 +10,7 @@
 #define SW_EXIT_USAGE 2		/* the command line makes no sense */
 
 /* Every verb knows the option --help. */
+int sw_verb_anonymity(int argc, char **argv);
 int sw_verb_audit(int argc, char **argv);
 int sw_verb_explain(int argc, char **argv);
 int sw_verb_key(int argc, char **argv);
