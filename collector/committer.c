@@ -123,6 +123,10 @@ merge_group(struct sw_committer *committer, const struct job *group,
 	}
 	result = sw_store_merge(committer->store, deliveries, n, today, merged);
 	note_outcome(committer, result, sw_store_error(committer->store));
+	if (merged->refused > 0)
+		sw_log_peer(SW_LOG_WARNING, "observations refused count=%llu: "
+		    "their days can't be, is a sender's clock wrong?",
+		    (unsigned long long)merged->refused);
 	free(deliveries);
 	return result;
 }

@@ -10,8 +10,7 @@ set_up_connection(struct sw_store *store)
 {
 	/* Of a file that may come from elsewhere, trust nothing. */
 	return sw_store_execute(store,
-	    "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;"
-	    "PRAGMA cache_size = -32768");
+	    "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON");
 }
 
 /*
@@ -48,6 +47,8 @@ set_up_writer(struct sw_store *store)
 	    &persist);
 	return sw_store_execute(store,
 	    "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
+	    /* Batches come back to the same pages; scans, never. */
+	    "PRAGMA cache_size = -32768;"
 	    "PRAGMA journal_size_limit = 67108864");
 }
 

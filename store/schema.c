@@ -1,9 +1,8 @@
 /*
  * The tables, and the ladder that brings an older database to this version.
  *
- * A step, once released, is never edited: a change is a new step. Steps are
- * written without placeholders so that "sqlite3 FILE .schema" shows the
- * comments to people who read the database without us.
+ * A step, once released, is never edited: a change is a new step. Comments are
+ * SQL's where ".schema" can show them to people who read the database by hand.
  */
 #include <stdio.h>
 
@@ -97,14 +96,12 @@ static const char step_1[] =
     "  dropped_memory INTEGER NOT NULL,\n"
     "  dropped_stop INTEGER NOT NULL\n"
     ") STRICT, WITHOUT ROWID;\n"
-    /*
-     * State runs: what was seen of a (subject, mechanism), in order, with
-     * equal neighbours joined. Not having been seen for a while ends no run;
-     * another state does. Runs never overlap: where two states share a day
-     * (an alternating record, or a change in the course of it), the one that
-     * was seen on later days of the month comes second.
-     */
     "CREATE VIEW run AS\n"
+    "-- State runs: what was seen of a (subject, mechanism), in order, with\n"
+    "-- equal neighbours joined. Not having been seen for a while ends no run;\n"
+    "-- another state does. Runs never overlap: where two states share a day\n"
+    "-- (an alternating record, or a change in the course of it), the one that\n"
+    "-- was seen on later days of the month comes second.\n"
     "WITH RECURSIVE day(number) AS (\n"
     "  VALUES (1) UNION ALL SELECT number + 1 FROM day WHERE number < 31\n"
     "), moment AS (\n"

@@ -57,12 +57,45 @@ stores_what_it_acknowledges(void **state)
 	assert_int_equal(count_words(log, "sender resolver="), 4);
 	assert_non_null(strstr(log, "stopped streams=5 failed=0 batches=24 "
 	    "duplicates=16 "));
+	/* Some of their days can't be. */
+	assert_non_null(strstr(log, "observations refused count="));
 	/* Names of subjects stay out of the log. */
 	assert_null(strstr(log, "example"));
 	free(log);
 	free(got);
 	free(expected);
 	scenario_fini(&scenario);
+}
+
+static void
+closes_months_when_it_starts(void **state)
+{
+	static const char *const options[] = { "grace-days=0", NULL };
+	const struct sw_group group = { "com", "", "" };
+	uint32_t today = (uint32_t)(time(NULL) / 86400);
+	struct sw_observation list[] = {
+		{ .subject = { 1 }, .day = today - 40, .mechanism = 1,
+		    .outcome = 1 },
+		{ .subject = { 1 }, .day = today, .mechanism = 1, .outcome = 1 },
+	};
+	struct sw_batch batch = { .sequence = 1, .groups = &group,
+		.group_count = 1, .observations = list, .observation_count = 2 };
+	struct daemon daemon;
+	struct sw_store *store;
+	uint64_t end = now_ms() + DEADLINE_MS;
+
+	store = open_store(path_in(state, "db"), SW_STORE_WRITE);
+	merge(store, &batch, "r", today);
+	sw_store_close(&store);
+	start_daemon(&daemon, *state, options);
+	while (query_number(daemon.database, "SELECT count(*) "
+	    "FROM closed_month WHERE done_to IS NULL") != 1)
+		assert_true(now_ms() < end);
+	assert_int_equal(query_number(daemon.database, "SELECT count(*) "
+	    "FROM sighting WHERE days = 0"), 1);
+	assert_int_equal(query_number(daemon.database, "SELECT count(*) "
+	    "FROM sighting WHERE days <> 0"), 1);
+	stop_daemon(&daemon);
 }
 
 static void
@@ -289,6 +322,7 @@ main(void)
 	remove_folder)
 	const struct CMUnitTest tests[] = {
 		TEST(stores_what_it_acknowledges),
+		TEST(closes_months_when_it_starts),
 		TEST(takes_no_more_frames_than_agreed),
 		TEST(names_resolvers_harmlessly),
 		TEST(acknowledges_nothing_while_it_cannot_store),

@@ -286,6 +286,53 @@ refuses_too_many_at_once(void **state)
 	free(log);
 }
 
+/* A stream that has sent a batch, and leaves it at that. */
+static int
+hold_a_batch(const struct daemon *daemon, const struct sw_batch *batch)
+{
+	struct bytes bytes = { .length = 0 };
+	int fd = connect_to(daemon);
+	uint8_t *frame;
+	size_t length;
+
+	assert_int_equal(sw_frame_encode(batch, &frame, &length), SW_OK);
+	put_opening(&bytes);
+	put_u32(&bytes, (uint32_t)length);
+	send_bytes(fd, bytes.data, bytes.length);
+	send_bytes(fd, frame, length);
+	free(frame);
+	return fd;
+}
+
+static void
+bounds_what_waits_in_memory(void **state)
+{
+	static const char *const little[] = { "max-held-frames=2", NULL };
+	struct scenario scenario;
+	struct daemon daemon;
+	uint64_t give_up = now_ms() + DEADLINE_MS;
+	int fds[2];
+	char *log;
+
+	present_scenario(&scenario, 8, 8, 10, 10);
+	start_daemon(&daemon, *state, little);
+	for (size_t i = 0; i < 2; i++)
+		fds[i] = hold_a_batch(&daemon, &scenario.batches[i]);
+	/* As soon as both are held, a third is refused. */
+	while (deliver(&daemon, &scenario.batches[2], 1))
+		assert_true(now_ms() < give_up);
+	close(fds[0]);
+	close(fds[1]);
+	/* And taken when they are gone. */
+	while (!deliver(&daemon, &scenario.batches[3], 1))
+		assert_true(now_ms() < give_up);
+	stop_daemon(&daemon);
+	log = read_log(&daemon);
+	assert_non_null(strstr(log, "more frames wait than max-held-frames"));
+	free(log);
+	scenario_fini(&scenario);
+}
+
 int
 main(void)
 {
@@ -299,6 +346,7 @@ main(void)
 		TEST(keeps_nothing_without_stop),
 		TEST(tires_of_slow_peers),
 		TEST(refuses_too_many_at_once),
+		TEST(bounds_what_waits_in_memory),
 	};
 
 	return cmocka_run_group_tests_name("hostile", tests, NULL, NULL);
