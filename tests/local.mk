@@ -37,3 +37,37 @@ noinst_HEADERS += tests/random.h tests/lib/names.h
 TESTS += tests/lib/embed.sh
 EXTRA_DIST += tests/lib/embed.sh
 include tests/fuzz/local.mk
+
+# The tests that are C programs once more, built with sanitizers in folders of
+# their own; for threads, those where threads share something. Not for a build
+# in the source folder: configure refuses a second one there.
+tsan_tests = \
+	tests/wire/test_stream \
+	tests/module/test_groups \
+	tests/module/test_observer \
+	tests/module/test_sender \
+	tests/module/test_table_threads
+if WITH_MODULE
+unbound_option = --with-unbound-src='$(UNBOUND_SRC)'
+endif
+configure_sanitized = $(abs_top_srcdir)/configure -q CC='$(CC)' $(unbound_option)
+check-asan:
+	$(MKDIR_P) build-asan
+	cd build-asan && { test -f Makefile || $(configure_sanitized) \
+		CFLAGS='-g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined'; }
+	tests=; for t in $(TESTS); do \
+		case " $(check_PROGRAMS) " in *" $$t "*) tests="$$tests $$t" ;; esac; \
+	done; cd build-asan && $(MAKE) check-sanitized SANITIZED_TESTS="$$tests"
+check-tsan:
+	$(MKDIR_P) build-tsan
+	cd build-tsan && { test -f Makefile || $(configure_sanitized) \
+		CFLAGS='-g -O1 -fsanitize=thread'; }
+	cd build-tsan && TSAN_OPTIONS=halt_on_error=1 \
+		$(MAKE) check-sanitized SANITIZED_TESTS='$(tsan_tests)'
+check-sanitized: $(BUILT_SOURCES)
+	$(MAKE) $(AM_MAKEFLAGS) $(SANITIZED_TESTS)
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(SANITIZED_TESTS)'
+clean-local-sanitized:
+	rm -rf build-asan build-tsan
+clean-local: clean-local-sanitized
+.PHONY: check-asan check-tsan check-sanitized clean-local-sanitized

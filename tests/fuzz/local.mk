@@ -1,6 +1,6 @@
 # Fuzz targets: "make check" replays their corpus under the sanitizers, "make
 # fuzz" runs them with libFuzzer.
-fuzz_targets = spf dmarc dkim policies answer name registry
+fuzz_targets = spf dmarc dkim policies answer name registry frame
 fuzz_flags = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 
@@ -15,7 +15,7 @@ fuzz_cflags = $(AM_CFLAGS) $(PSL_CFLAGS) $(fuzz_flags)
 check_PROGRAMS += tests/fuzz/replay_spf tests/fuzz/replay_dmarc \
 	tests/fuzz/replay_dkim tests/fuzz/replay_policies \
 	tests/fuzz/replay_answer tests/fuzz/replay_name \
-	tests/fuzz/replay_registry
+	tests/fuzz/replay_registry tests/fuzz/replay_frame
 tests_fuzz_replay_spf_SOURCES = tests/fuzz/fuzz_spf.c tests/fuzz/replay.c tests/fuzz/fuzz.h
 tests_fuzz_replay_spf_CFLAGS = $(fuzz_cflags)
 tests_fuzz_replay_spf_LDADD = tests/fuzz/libfuzzed.la
@@ -38,6 +38,13 @@ tests_fuzz_replay_registry_SOURCES = tests/fuzz/fuzz_registry.c tests/fuzz/repla
 tests_fuzz_replay_registry_CFLAGS = $(fuzz_cflags)
 tests_fuzz_replay_registry_LDADD = tests/fuzz/libfuzzed.la
 
+# Not the library's, hence compiled with its codec.
+tests_fuzz_replay_frame_SOURCES = tests/fuzz/fuzz_frame.c tests/fuzz/replay.c \
+	tests/fuzz/fuzz.h wire/codec.c
+nodist_tests_fuzz_replay_frame_SOURCES = proto/senderwatch.pb-c.c
+tests_fuzz_replay_frame_CFLAGS = $(fuzz_cflags) $(PROTOBUF_C_CFLAGS)
+tests_fuzz_replay_frame_LDADD = $(PROTOBUF_C_LIBS)
+
 TESTS += tests/fuzz/replay.sh
 EXTRA_DIST += tests/fuzz/replay.sh tests/fuzz/run tests/fuzz/tokens.dict \
 	tests/fuzz/make_corpus.py tests/fuzz/corpus
@@ -45,7 +52,7 @@ EXTRA_DIST += tests/fuzz/replay.sh tests/fuzz/run tests/fuzz/tokens.dict \
 # make fuzz FUZZ_SECONDS=1800 FUZZ_TARGETS="spf name"
 FUZZ_SECONDS = 60
 FUZZ_TARGETS = $(fuzz_targets)
-fuzz: lib/registries.c
+fuzz: lib/registries.c proto/senderwatch.pb-c.c
 	$(top_srcdir)/tests/fuzz/run $(abs_top_srcdir) $(abs_top_builddir) \
 		$(FUZZ_SECONDS) $(FUZZ_TARGETS)
 .PHONY: fuzz

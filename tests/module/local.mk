@@ -1,11 +1,31 @@
 if HAVE_CMOCKA
 if WITH_MODULE
 module_tests = \
+	tests/module/test_build_id \
+	tests/module/test_groups \
+	tests/module/test_observer \
+	tests/module/test_options \
+	tests/module/test_sender \
+	tests/module/test_spool \
 	tests/module/test_table \
 	tests/module/test_table_flood \
 	tests/module/test_table_threads
 # Convenience libraries never list one another: module before wire before lib.
 module_test_libs = module/libswmodule.la $(wire_test_libs)
+tests_module_test_build_id_CFLAGS = $(unit_cflags)
+tests_module_test_build_id_LDADD = $(module_test_libs)
+tests_module_test_groups_CFLAGS = $(unit_cflags)
+tests_module_test_groups_LDADD = $(module_test_libs)
+tests_module_test_observer_CFLAGS = $(unit_cflags)
+tests_module_test_observer_LDADD = $(module_test_libs)
+tests_module_test_options_CFLAGS = $(unit_cflags)
+tests_module_test_options_LDADD = $(module_test_libs)
+tests_module_test_sender_SOURCES = tests/module/test_sender.c \
+	tests/module/collector.c tests/module/collector.h
+tests_module_test_sender_CFLAGS = $(unit_cflags)
+tests_module_test_sender_LDADD = $(module_test_libs)
+tests_module_test_spool_CFLAGS = $(unit_cflags)
+tests_module_test_spool_LDADD = $(module_test_libs)
 tests_module_test_table_CFLAGS = $(unit_cflags)
 tests_module_test_table_LDADD = $(module_test_libs)
 tests_module_test_table_flood_CFLAGS = $(unit_cflags)
