@@ -66,6 +66,7 @@ report_tests_libs = report/libswreport.la store/libswstore.la \
 
 report_tests = \
 	tests/report/test_adoption \
+	tests/report/test_anonymity \
 	tests/report/test_counts \
 	tests/report/test_filter \
 	tests/report/test_key_file \
@@ -78,6 +79,9 @@ tests_report_test_adoption_SOURCES = tests/report/test_adoption.c \
 	tests/report/population.c tests/report/population.h
 tests_report_test_adoption_CFLAGS = $(report_tests_cflags)
 tests_report_test_adoption_LDADD = $(report_tests_libs)
+tests_report_test_anonymity_SOURCES = tests/report/test_anonymity.c
+tests_report_test_anonymity_CFLAGS = $(report_tests_cflags)
+tests_report_test_anonymity_LDADD = $(report_tests_libs)
 tests_report_test_counts_SOURCES = tests/report/test_counts.c \
 	tests/report/population.c tests/report/population.h
 tests_report_test_counts_CFLAGS = $(report_tests_cflags)

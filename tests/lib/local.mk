@@ -27,7 +27,10 @@ EXTRA_DIST += $(lib_comparisons) tests/lib/oracle.py tests/lib/mail_spf.pl \
 	tests/lib/dmarc-disagreements tests/lib/odd-records
 
 if HAVE_CMOCKA
-lib_unit_tests = tests/lib/test_no_allocation
+lib_unit_tests = tests/lib/test_answer tests/lib/test_no_allocation
+tests_lib_test_answer_SOURCES = tests/lib/test_answer.c
+tests_lib_test_answer_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CMOCKA_CFLAGS)
+tests_lib_test_answer_LDADD = lib/libsenderwatch.la $(CMOCKA_LIBS)
 tests_lib_test_no_allocation_SOURCES = tests/lib/test_no_allocation.c
 tests_lib_test_no_allocation_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CMOCKA_CFLAGS)
 tests_lib_test_no_allocation_LDADD = lib/libsenderwatch.la $(PSL_LIBS) $(CMOCKA_LIBS)
