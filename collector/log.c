@@ -15,9 +15,12 @@
 
 static bool to_journal;	/* which adds the time, and reads the level */
 
+/* Of each level, so that news can't hide trouble. */
+static struct peer_lines {
+	time_t since;
+	unsigned count;
+} peer_lines[SW_LOG_INFO + 1];
 static pthread_mutex_t peer_lock = PTHREAD_MUTEX_INITIALIZER;
-static time_t peer_minute;
-static unsigned peer_lines;	/* in it */
 
 void
 sw_log_init(void)
@@ -80,21 +83,22 @@ sw_log(enum sw_log_level level, const char *format, ...)
 
 /* May another line be written in this minute? *missed were not before it. */
 static bool
-admit_peer_line(unsigned *missed)
+admit_peer_line(enum sw_log_level level, unsigned *missed)
 {
+	struct peer_lines *lines = &peer_lines[level];
 	struct timespec now;
 	bool admitted;
 
 	*missed = 0;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	pthread_mutex_lock(&peer_lock);
-	if (peer_lines == 0 || now.tv_sec - peer_minute >= PEER_SECONDS) {
-		if (peer_lines > PEER_LINES)
-			*missed = peer_lines - PEER_LINES;
-		peer_minute = now.tv_sec;
-		peer_lines = 0;
+	if (lines->count == 0 || now.tv_sec - lines->since >= PEER_SECONDS) {
+		if (lines->count > PEER_LINES)
+			*missed = lines->count - PEER_LINES;
+		lines->since = now.tv_sec;
+		lines->count = 0;
 	}
-	admitted = ++peer_lines <= PEER_LINES;
+	admitted = ++lines->count <= PEER_LINES;
 	pthread_mutex_unlock(&peer_lock);
 	return admitted;
 }
@@ -105,10 +109,10 @@ sw_log_peer(enum sw_log_level level, const char *format, ...)
 	va_list arguments;
 	unsigned missed;
 
-	if (!admit_peer_line(&missed))
+	if (!admit_peer_line(level, &missed))
 		return;
 	if (missed > 0)
-		sw_log(SW_LOG_WARNING, "lines left out count=%u", missed);
+		sw_log(level, "lines left out count=%u", missed);
 	va_start(arguments, format);
 	put_line(level, format, arguments);
 	va_end(arguments);
