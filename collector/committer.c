@@ -309,7 +309,9 @@ sw_committer_commit(struct sw_committer *committer,
 		return SW_OK;
 	pthread_mutex_lock(&committer->lock);
 	if (!committer->stopped) {
+		/* Off the queue again before this returns. */
 		*committer->last = &job;
+		/* cppcheck-suppress autoVariables */
 		committer->last = &job.next;
 		pthread_cond_signal(&committer->wake);
 		while (!job.done)
