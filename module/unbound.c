@@ -437,17 +437,19 @@ is_subnet_answer(const struct module_qstate *qstate, int id)
 
 /*
  * With val-permissive-mode, clients get bogus answers as indeterminate ones.
- * The reason stays (RFC 8914 sections 4.7 to 4.13); that there is no trust
- * anchor is a reason too, but not a bad one.
+ * Those that are so for want of a trust anchor say that (RFC 8914 section
+ * 4.6); what the others say differs between versions.
  */
 static int
-is_bogus(const struct reply_info *reply)
+is_bogus(const struct module_qstate *qstate)
 {
+	const struct reply_info *reply = qstate->return_msg->rep;
+
 	return reply->security == sec_status_bogus ||
 	    reply->security == sec_status_secure_sentinel_fail ||
-	    (reply->security == sec_status_indeterminate &&
-	    reply->reason_bogus >= LDNS_EDE_DNSSEC_BOGUS &&
-	    reply->reason_bogus <= LDNS_EDE_NSEC_MISSING);
+	    (qstate->env->cfg->val_permissive_mode &&
+	    reply->security == sec_status_indeterminate &&
+	    reply->reason_bogus != LDNS_EDE_DNSSEC_INDETERMINATE);
 }
 
 /*
@@ -481,7 +483,7 @@ usable(const struct module_qstate *qstate, int id)
 	    qstate->return_msg == NULL || qstate->return_msg->rep == NULL)
 		return SW_UNUSABLE_SERVFAIL;
 	reply = qstate->return_msg->rep;
-	if (is_bogus(reply))
+	if (is_bogus(qstate))
 		return SW_UNUSABLE_BOGUS;
 	if (is_local(qstate))
 		return SW_UNUSABLE_REWRITTEN;
