@@ -22,6 +22,7 @@ TESTS += \
 	tests/integration/forked.sh \
 	tests/integration/line.sh \
 	tests/integration/memory.sh \
+	tests/integration/newest.sh \
 	tests/integration/refusal.sh \
 	tests/integration/reload.sh \
 	tests/integration/unknown.sh \
@@ -34,6 +35,7 @@ EXTRA_DIST += \
 	tests/integration/forked.sh \
 	tests/integration/line.sh \
 	tests/integration/memory.sh \
+	tests/integration/newest.sh \
 	tests/integration/refusal.sh \
 	tests/integration/reload.sh \
 	tests/integration/tap.sh \
