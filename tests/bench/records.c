@@ -19,12 +19,12 @@ static const char typical_dmarc[] =
     "v=DMARC1; p=quarantine; sp=none; rua=mailto:dmarc@example.jp; "
     "ruf=mailto:dmarc@example.jp; fo=1; adkim=s; aspf=r; pct=100";
 static const char typical_dkim[] = "v=DKIM1; k=rsa; p="
-    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA0Z3VS5JJcds3xfn/ygWyF8PbnG"
-    "0yQOKTDmbfzPMEd5mnrVFXp/GnG7sRdZOLTqCExcT6n3bMY9W3q3PqQP1M8hK8H4Wr1M4g"
-    "B6lJ9NSl1i4bVxN8dPbP1oq5yyg7fKk1gG6cm8kOQsWZEgfdkm2vGzSmkTfUwRqZJ3JeTb"
-    "4dzcqQ0dXb0c1NJ7mC7fEJt0CzfxSkQ4b7mYGzr8cEo8M0Gq5OQW9nUuHn9g0r3Jv6QKp1"
-    "cM1M3kM8ZkQ2Cq9yD6fWm7n5J8yqg2l3J2m6y5iHkJt1w0d1n8o6y3c0a7b4d5e6f7g8h9"
-    "i0j1k2l3m4n5o6p7q8r9s0t1u2v3w4x5y6z7AQIDAQAB";
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAopCEUaKrKrxgWrLN9mRluuXUDT"
+    "82w77F5HEOJ2WK3kl0eDTuLRX6NmTZYno3l/iDiqJ1gdx+07YkroGRqQPSN4OXrVUbDTq8"
+    "GsKCSWjqzR7/zqSIbEFA1aREYhuWBlEXTwIEGQWELASK65XrvVMzJa5oT4lok9MkCn391u"
+    "yo8Pi6qlGwKofvower+W9wXLYQeZ74sVg91ETIYAhJGUHRp824gFe8QM5S3rfWPSsPL01b"
+    "QPen/HA+BTB1c7oiTogIp4tLC3J4xm2JH6gppMgKyhGdQiH0hWEfShw7FVgTzn33m7GW4+"
+    "f68m7PAKyU4Qo9/LainTQFUSHkOJ+Av6jURwIDAQAB";
 
 static uint8_t rdata[RDATA_MAX];
 static struct sw_name subject = {

@@ -37,7 +37,7 @@ row name-dmarc "\`_dmarc.example.co.jp\` TXT, watched" ""
 row name-dkim "\`s1._domainkey.mail.example.co.jp\` TXT, watched" ""
 row spf "typical SPF record, 87 octets" "< 3,000"
 row spf-libspf2 "the same, libspf2's SPF_record_compile()" ""
-row dmarc "typical DMARC record, 122 octets" ""
+row dmarc "typical DMARC record, 121 octets" ""
 row dmarc-libopendmarc "the same, libopendmarc's opendmarc_policy_parse_dmarc()" ""
 row dkim "DKIM key of 2048 bits" ""
 for kind in terms exists macros ip6 modifiers spaces domain domains slashes \
