@@ -18,8 +18,6 @@
 #include "edns-subnet/subnetmod.h"
 #endif
 #include "services/cache/dns.h"
-#include "services/mesh.h"
-#include "services/modstack.h"
 #include "sldns/rrdef.h"
 #include "util/config_file.h"
 #include "util/data/msgreply.h"
@@ -58,6 +56,7 @@ struct instance {
 	struct sw_link *link;
 	struct sw_observer *observer;
 	struct sw_sender *sender;
+	int subnetcache;	/* its place in the module chain, or -1 */
 	/*
 	 * An Unbound without threads forks its workers after init(), and a
 	 * thread does not survive a fork: each process starts its own at its
@@ -221,6 +220,25 @@ watch_forks(void)
 	watching = 1;
 }
 
+/* The place of a module in the chain, which is its id; -1 if it is not there. */
+static int
+place_of(const char *module, const char *chain)
+{
+	static const char blanks[] = " \t\r\n";
+	size_t length;
+
+	for (int place = 0; chain != NULL; place++, chain += length) {
+		chain += strspn(chain, blanks);
+		length = strcspn(chain, blanks);
+		if (length == 0)
+			return -1;
+		if (length == strlen(module) &&
+		    strncmp(chain, module, length) == 0)
+			return place;
+	}
+	return -1;
+}
+
 int
 init(struct module_env *env, int id)
 {
@@ -238,6 +256,7 @@ init(struct module_env *env, int id)
 	}
 	atomic_init(&instance->started, UINT_MAX);
 	atomic_init(&instance->failed_at, 0);
+	instance->subnetcache = place_of("subnetcache", env->cfg->module_conf);
 	if (!read_settings(instance, env->cfg) ||
 	    sw_link_new(&instance->link, &instance->options, say) != SW_OK ||
 	    sw_observer_new(&instance->observer, &instance->options, say) !=
@@ -256,6 +275,8 @@ init(struct module_env *env, int id)
 	return 1;
 }
 
+#define NUMBER(counter) (unsigned long long)c.counter
+
 static void
 log_counters(struct instance *instance)
 {
@@ -266,21 +287,14 @@ log_counters(struct instance *instance)
 	    "sent %llu evicted %llu superseded %llu; unknown: servfail %llu "
 	    "bogus %llu rewritten %llu subnet %llu private %llu malformed "
 	    "%llu nonexistent %llu; unproven %llu; dropped: full %llu memory %llu stop %llu",
-	    (unsigned long long)c.seen, (unsigned long long)c.watched,
-	    (unsigned long long)c.observed, (unsigned long long)c.repeated,
-	    (unsigned long long)c.sent, (unsigned long long)c.evicted,
-	    (unsigned long long)c.superseded,
-	    (unsigned long long)c.unknown_servfail,
-	    (unsigned long long)c.unknown_bogus,
-	    (unsigned long long)c.unknown_rewritten,
-	    (unsigned long long)c.unknown_subnet,
-	    (unsigned long long)c.unknown_private,
-	    (unsigned long long)c.unknown_malformed,
-	    (unsigned long long)c.unknown_nonexistent,
-	    (unsigned long long)c.unproven,
-	    (unsigned long long)c.dropped_full,
-	    (unsigned long long)c.dropped_memory,
-	    (unsigned long long)c.dropped_stop);
+	    NUMBER(seen), NUMBER(watched), NUMBER(observed), NUMBER(repeated),
+	    NUMBER(sent), NUMBER(evicted), NUMBER(superseded),
+	    NUMBER(unknown_servfail), NUMBER(unknown_bogus),
+	    NUMBER(unknown_rewritten), NUMBER(unknown_subnet),
+	    NUMBER(unknown_private), NUMBER(unknown_malformed),
+	    NUMBER(unknown_nonexistent), NUMBER(unproven),
+	    NUMBER(dropped_full), NUMBER(dropped_memory),
+	    NUMBER(dropped_stop));
 }
 
 /* What waits when no thread could be started is lost, and counted. */
@@ -414,22 +428,23 @@ is_local(const struct module_qstate *qstate)
  * that passed it.
  */
 static int
-is_subnet_answer(const struct module_qstate *qstate, int id)
+is_subnet_answer(const struct module_qstate *qstate,
+    const struct instance *instance, int id)
 {
 #ifdef CLIENT_SUBNET
-	const struct module_stack *modules = &qstate->env->mesh->mods;
-	int at = modstack_find(&qstate->env->mesh->mods, "subnetcache");
+	int at = instance->subnetcache;
 	const struct subnet_qstate *subnet;
 
 	if (at < 0)
 		return 0;
-	if (at > id && at + 1 < modules->num &&
+	if (at > id && at + 1 < MAX_MODULE &&
 	    qstate->ext_state[at + 1] == module_state_initial)
 		return 1;
 	subnet = qstate->minfo[at];
 	return subnet != NULL && subnet->max_scope > 0;
 #else
 	(void)qstate;
+	(void)instance;
 	(void)id;
 	return 0;
 #endif
@@ -474,7 +489,8 @@ is_empty(const struct module_qstate *qstate)
 }
 
 static enum sw_usable
-usable(const struct module_qstate *qstate, int id)
+usable(const struct module_qstate *qstate, const struct instance *instance,
+    int id)
 {
 	const struct reply_info *reply;
 	int rcode;
@@ -487,7 +503,7 @@ usable(const struct module_qstate *qstate, int id)
 		return SW_UNUSABLE_BOGUS;
 	if (is_local(qstate))
 		return SW_UNUSABLE_REWRITTEN;
-	if (is_subnet_answer(qstate, id))
+	if (is_subnet_answer(qstate, instance, id))
 		return SW_UNUSABLE_SUBNET;
 	rcode = FLAGS_GET_RCODE(reply->flags);
 	if (rcode != LDNS_RCODE_NOERROR && rcode != LDNS_RCODE_NXDOMAIN)
@@ -547,7 +563,7 @@ observe(struct module_qstate *qstate, int id)
 	if (instance == NULL)
 		return;
 	start_sender(instance, *qstate->env->now);
-	lookup.usable = usable(qstate, id);
+	lookup.usable = usable(qstate, instance, id);
 	if (lookup.usable == SW_USABLE)
 		read_answer(qstate->return_msg->rep, &lookup);
 	sw_observer_see(instance->observer, &lookup, *qstate->env->now);
