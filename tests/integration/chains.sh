@@ -67,9 +67,8 @@ else
 	# Here each question is asked with a client subnet, which NSD does not answer with.
 	through subnet-sent "dynlib subnetcache validator iterator" " send-client-subnet: 127.0.0.1"
 fi
-if lacks cachedb; then
-	tap_skip "cachedb" "this Unbound was built without cachedb"
-else
+# Only a build that has it can be tried; the distribution's flags leave it out.
+if ! lacks cachedb; then
 	through cachedb "dynlib validator cachedb iterator" "cachedb:" " backend: testframe"
 fi
 
