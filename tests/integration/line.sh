@@ -15,7 +15,7 @@ kill_collector() {
 	while [ ! -e "$work/over" ] && [ "$kills" -lt 8 ]; do
 		pid=$(cat "$output/run/senderwatchd-daemon.pid" 2>/dev/null) &&
 			kill -KILL "$pid" 2>/dev/null && kills=$((kills + 1))
-		sleep 0.7
+		sleep 0.3
 	done
 	echo "$kills" >"$work/kills"
 }
