@@ -65,8 +65,8 @@ check-tsan:
 	cd build-tsan && TSAN_OPTIONS=halt_on_error=1 \
 		$(MAKE) check-sanitized SANITIZED_TESTS='$(tsan_tests)'
 check-sanitized: $(BUILT_SOURCES)
-	$(MAKE) $(AM_MAKEFLAGS) $(SANITIZED_TESTS)
-	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(SANITIZED_TESTS)'
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(SANITIZED_TESTS)' \
+		check_PROGRAMS='$(SANITIZED_TESTS)' check_LTLIBRARIES=
 clean-local-sanitized:
 	rm -rf build-asan build-tsan
 clean-local: clean-local-sanitized

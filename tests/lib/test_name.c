@@ -382,6 +382,8 @@ malformed(void **state)
 		{ "\7exam.le\2co\2jp\0", 15 },		/* a dot in a label */
 		{ "\12example.co\2jp\0", 15 },
 		{ "\7example\5co.jp\0", 15 },
+		{ "\7_dmarc\0\7example\2jp\0", 20 },
+		{ "\6_dmar\0\7example\2jp\0", 19 },
 		{ "\2co\2jp\0", 7 },
 	};
 	static const char whole[] = "\7example\2co\2jp";
@@ -417,6 +419,12 @@ malformed(void **state)
 	assert_int_equal(sw_name_match(&suffixes, wire, 71, SW_TYPE_MX, &name),
 	    SW_MECHANISM_MX);
 	assert_int_equal(name.subject_length, 71);
+	/* One octet more than a label can have. */
+	memset(wire, 'x', sizeof(wire));
+	wire[0] = 64;
+	memcpy(wire + 65, "\2co\2jp", 7);
+	assert_int_equal(sw_name_match(&suffixes, wire, 72, SW_TYPE_MX, &name),
+	    SW_MECHANISM_NONE);
 }
 
 /* Whatever bytes come, what is said of them holds together. */

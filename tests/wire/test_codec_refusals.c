@@ -186,6 +186,7 @@ static const struct damage_case cases[] = {
 	{ RESOLVER, 0, "", NULL },
 	{ RESOLVER, 0, "res-1 (tokyo)", NULL },
 	{ RESOLVER, 0, "\n", "name of the sender" },
+	{ RESOLVER, 0, "\x1f", "name of the sender" },
 	{ RESOLVER, 0, "a\x7f", "name of the sender" },
 	{ RESOLVER, 0, "\xe4\xba\xac", "name of the sender" },
 	{ RESOLVER, 0, "\x1b[2J", "name of the sender" },

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <time.h>
@@ -445,6 +446,45 @@ peer_that_leaves_later(void **state)
 	}
 }
 
+/* A thread that goes once it was sent STOP, and has read nothing of it all. */
+static void *
+reset(void *argument)
+{
+	const int expected = 2 * ACCEPT_SIZE + 4 + 1000 + 12;
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	int fd = *(int *)argument, waiting = 0;
+
+	while (ioctl(fd, FIONREAD, &waiting) == 0 && waiting < expected)
+		nanosleep(&pause, NULL);
+	close(fd);
+	return NULL;
+}
+
+static void
+peer_that_resets(void **state)
+{
+	const struct sw_stream_options options = { .operation_ms =
+	    PATIENCE_MS };
+	uint8_t bytes[1000] = { 0 };
+	struct sw_stream *stream;
+	struct fstrm_writer *writer;
+	pthread_t resetter;
+	int fds[2];
+
+	(void)state;
+	make_pair(fds, 0);
+	send_accept(fds[1]);
+	writer = make_writer(fds[0], &options, &stream);
+	assert_int_equal(fstrm_writer_open(writer), fstrm_res_success);
+	assert_int_equal(fstrm_writer_write(writer, bytes, sizeof(bytes)),
+	    fstrm_res_success);
+	pthread_create(&resetter, NULL, reset, &fds[1]);
+	assert_int_not_equal(fstrm_writer_close(writer), fstrm_res_success);
+	assert_int_equal(sw_stream_error(stream), SW_ERR_CLOSED);
+	fstrm_writer_destroy(&writer);
+	pthread_join(resetter, NULL);
+}
+
 /* Garbage in place of ACCEPT or FINISH is a failure, not an error of I/O. */
 static void
 peer_that_talks_otherwise(void **state)
@@ -647,6 +687,7 @@ main(void)
 		cmocka_unit_test(peer_that_drips),
 		cmocka_unit_test(peer_that_leaves),
 		cmocka_unit_test(peer_that_leaves_later),
+		cmocka_unit_test(peer_that_resets),
 		cmocka_unit_test(peer_that_talks_otherwise),
 		cmocka_unit_test(cancelling),
 		cmocka_unit_test(no_finish_after_an_abort),
