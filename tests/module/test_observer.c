@@ -301,6 +301,44 @@ no_change(void **state)
 	check_sums();
 }
 
+/* Each of these is one: a record more, less or another, or its status. */
+static void
+changes(void **state)
+{
+	static const struct {
+		const char *first, *second;
+		enum sw_dnssec dnssec;
+	} steps[] = {
+		{ "a.example.jp", "b.example.jp", SW_DNSSEC_INSECURE },
+		{ "c.example.jp", "b.example.jp", SW_DNSSEC_INSECURE },
+		{ "c.example.jp", "d.example.jp", SW_DNSSEC_INSECURE },
+		{ "c.example.jp", NULL, SW_DNSSEC_INSECURE },
+		{ "c.example.jp", NULL, SW_DNSSEC_SECURE },
+		{ "c.example.jp", NULL, SW_DNSSEC_UNKNOWN },
+		{ NULL, NULL, SW_DNSSEC_UNKNOWN },
+	};
+	struct sw_observation o[BATCH];
+	char names[BATCH][100];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct answer answer;
+
+		ask(&answer, "example.jp", SW_TYPE_MX);
+		if (steps[i].first != NULL)
+			add_mx(&answer, 10, steps[i].first);
+		if (steps[i].second != NULL)
+			add_mx(&answer, 20, steps[i].second);
+		answer.lookup.dnssec = steps[i].dnssec;
+		sw_observer_see(observer, &answer.lookup, NOON);
+		sw_observer_see(observer, &answer.lookup, NOON);
+		assert_int_equal(take_all(o, names), 1);
+		assert_int_equal(o[0].dnssec, steps[i].dnssec);
+	}
+	assert_int_equal(counters().repeated, 7);
+	check_sums();
+}
+
 static void
 what_can_not_be_used(void **state)
 {
@@ -420,6 +458,7 @@ days_begin_where_they_are_told(void **state)
 	assert_int_equal(sw_observer_day(observer, 86399), 0);
 	assert_int_equal(sw_observer_day(observer, 86400), 1);
 	assert_int_equal(sw_observer_day(observer, -1), 0);
+	assert_int_equal(sw_observer_day(observer, -86401), 0);
 	options.utc_offset = 9 * 3600;
 	assert_int_equal(sw_observer_day(observer, 54000 - 1), 0);
 	assert_int_equal(sw_observer_day(observer, 54000), 1);
@@ -533,6 +572,7 @@ main(void)
 		WITH(plain_name_leaves, set_up_plain),
 		WITH(once_a_day, set_up),
 		WITH(no_change, set_up),
+		WITH(changes, set_up),
 		WITH(what_can_not_be_used, set_up),
 		WITH(too_many_records, set_up),
 		WITH(private_zones, set_up),

@@ -177,6 +177,7 @@ limits(void **state)
 	assert_int_equal(sw_spool_add(made, frame, 100), SW_OK);
 	assert_int_equal(sw_spool_add(made, frame, 100), SW_OK);
 	assert_int_equal(sw_spool_add(made, frame, 100), SW_ERR_INVALID);
+	assert_int_equal(sw_spool_add(made, frame, 39), SW_ERR_INVALID);
 	assert_int_equal(sw_spool_add(made, frame, 38), SW_OK);
 	assert_int_equal(sw_spool_add(made, frame, 1), SW_ERR_INVALID);
 	assert_int_equal(sw_spool_commit(&made), SW_OK);

@@ -251,6 +251,8 @@ numbers(void **state)
 	assert_true(sw_setting_unsigned("18446744073709551615", 0,
 	    ~0ul, &value));
 	assert_true(value == ~0ul);
+	assert_false(sw_setting_unsigned("18446744073709551616", 0, ~0ul,
+	    &value));
 }
 
 static void
