@@ -43,6 +43,7 @@ include tests/fuzz/local.mk
 # in the source folder: configure refuses a second one there.
 tsan_tests = \
 	tests/wire/test_stream \
+	tests/wire/test_stream_peers \
 	tests/module/test_groups \
 	tests/module/test_observer \
 	tests/module/test_sender \
