@@ -346,6 +346,12 @@ dkim_selectors(void **state)
 	    &odd, 1);
 	expect("s._domainkey.cit.x.lg.jp", SW_TYPE_TXT, SW_MECHANISM_DKIM,
 	    &odd, 1);
+	/* Labels of 63 octets: longer than any rule of the list. */
+	memset(deep, 'x', sizeof(deep));
+	memcpy(deep, "s._domainkey.", 13);
+	deep[13 + 63] = deep[13 + 127] = deep[13 + 191] = '.';
+	strcpy(deep + 13 + 192, "example.co.jp");
+	expect(deep, SW_TYPE_TXT, SW_MECHANISM_DKIM, &co, 3);
 	/* As long and as many labels as a name can have: 255 bytes. */
 	for (unsigned i = 0; i < 113; i++)
 		strcat(text, "a.");
