@@ -58,7 +58,8 @@ check-asan:
 		CFLAGS='-g -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined'; }
 	tests=; for t in $(TESTS); do \
 		case " $(check_PROGRAMS) " in *" $$t "*) tests="$$tests $$t" ;; esac; \
-	done; cd build-asan && $(MAKE) check-sanitized SANITIZED_TESTS="$$tests"
+	done; cd build-asan && $(MAKE) all && \
+		$(MAKE) check-sanitized SANITIZED_TESTS="$$tests"
 check-tsan:
 	$(MKDIR_P) build-tsan
 	cd build-tsan && { test -f Makefile || $(configure_sanitized) \

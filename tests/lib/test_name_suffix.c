@@ -69,7 +69,7 @@ set_up(void **state)
 
 	(void)state;
 	if (list == NULL || copy == NULL || !read_rules(list, copy))
-		return 0;	/* the tests are skipped */
+		return -1;
 	rewind(copy);
 	icann = psl_load_fp(copy);
 	fclose(copy);
@@ -192,8 +192,6 @@ agrees_with_the_list(void **state)
 	unsigned registrable = 0, apart = 0;
 
 	(void)state;
-	if (icann == NULL)
-		skip();
 	for (unsigned n = 0; n < 20000; n++) {
 		char name[300], text[SW_NAME_TEXT_MAX];
 		const char *expected, *found;
@@ -228,8 +226,6 @@ static void
 every_rule(void **state)
 {
 	(void)state;
-	if (icann == NULL)
-		skip();
 	assert_in_range(rule_count, 5000, RULES_MAX - 1);
 	for (size_t i = 0; i < rule_count; i++) {
 		const char *rule = rules[i];
@@ -258,5 +254,10 @@ main(void)
 		cmocka_unit_test(every_rule),
 	};
 
+	/* cmocka 1.1's skip() reads "not ok" in TAP. */
+	if (access(LIST, R_OK) != 0) {
+		puts("1..0 # SKIP there is no " LIST);
+		return 0;
+	}
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -196,6 +196,11 @@ main(void)
 		cmocka_unit_test(test_no_allocation),
 	};
 
+	/* cmocka 1.1's skip() reads "not ok" in TAP. */
+	if (!HAVE_OWN_ALLOCATOR) {
+		puts("1..0 # SKIP sanitizers bring an allocator of their own");
+		return 0;
+	}
 	return cmocka_run_group_tests_name("no allocation", tests, set_up,
 	    NULL);
 }
