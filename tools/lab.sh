@@ -33,15 +33,22 @@ lab_begin() {
 	lab_dir=$(cd "$1" && pwd)
 	lab_logs=${2:-$lab_dir}
 	trap lab_end EXIT
-	trap 'exit 129' HUP
-	trap 'exit 130' INT
-	trap 'exit 143' TERM
+	trap 'lab_signalled 129' HUP
+	trap 'lab_signalled 130' INT
+	trap 'lab_signalled 143' TERM
+}
+
+# A second signal, or the same once more, must not cut short what follows.
+lab_signalled() {
+	trap '' HUP INT TERM
+	exit "$1"
 }
 
 # Whatever still runs when the shell ends is stopped at once.
 lab_end() {
 	local status=$? pid name
 	trap '' HUP INT TERM
+	set +e
 	for pid in "${lab_pids[@]}"; do
 		lab_signal TERM "$pid"
 	done
