@@ -9,6 +9,8 @@ report_libswreport_la_SOURCES = \
 	report/chart.h \
 	report/counts.c \
 	report/counts.h \
+	report/estimate.c \
+	report/estimate.h \
 	report/explain.c \
 	report/explain.h \
 	report/explain_rdata.c \
@@ -41,7 +43,7 @@ report_libswreport_la_SOURCES = \
 	report/text.c \
 	report/text.h
 report_libswreport_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(JANSSON_CFLAGS) $(LDNS_CFLAGS)
-report_libswreport_la_LIBADD = $(JANSSON_LIBS) $(LDNS_LIBS) $(UNISTRING_LIBS)
+report_libswreport_la_LIBADD = $(JANSSON_LIBS) $(LDNS_LIBS) $(UNISTRING_LIBS) -lm
 
 bin_PROGRAMS += senderwatch
 senderwatch_SOURCES = \
@@ -68,6 +70,7 @@ report_tests = \
 	tests/report/test_adoption \
 	tests/report/test_anonymity \
 	tests/report/test_counts \
+	tests/report/test_estimate \
 	tests/report/test_filter \
 	tests/report/test_key_file \
 	tests/report/test_program \
@@ -86,6 +89,9 @@ tests_report_test_counts_SOURCES = tests/report/test_counts.c \
 	tests/report/population.c tests/report/population.h
 tests_report_test_counts_CFLAGS = $(report_tests_cflags)
 tests_report_test_counts_LDADD = $(report_tests_libs)
+tests_report_test_estimate_SOURCES = tests/report/test_estimate.c
+tests_report_test_estimate_CFLAGS = $(report_tests_cflags)
+tests_report_test_estimate_LDADD = $(report_tests_libs)
 tests_report_test_filter_SOURCES = tests/report/test_filter.c
 tests_report_test_filter_CFLAGS = $(report_tests_cflags)
 tests_report_test_filter_LDADD = $(report_tests_libs)
