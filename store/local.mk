@@ -13,6 +13,7 @@ store_libswstore_la_SOURCES = \
 	store/order.c \
 	store/scan.c \
 	store/schema.c \
+	store/senders.c \
 	store/sighting.c
 store_libswstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 store_libswstore_la_LIBADD = $(SQLITE_LIBS)
@@ -24,7 +25,8 @@ store_tests = \
 	tests/store/test_fault \
 	tests/store/test_merge \
 	tests/store/test_open \
-	tests/store/test_scan
+	tests/store/test_scan \
+	tests/store/test_senders
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 
@@ -51,4 +53,7 @@ tests_store_test_open_LDADD = $(store_test_libs)
 tests_store_test_scan_SOURCES = tests/store/test_scan.c $(store_test_support)
 tests_store_test_scan_CFLAGS = $(store_test_cflags)
 tests_store_test_scan_LDADD = $(store_test_libs)
+tests_store_test_senders_SOURCES = tests/store/test_senders.c $(store_test_support)
+tests_store_test_senders_CFLAGS = $(store_test_cflags)
+tests_store_test_senders_LDADD = $(store_test_libs)
 endif

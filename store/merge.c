@@ -343,21 +343,28 @@ merge_delivery(struct sw_store *store,
 		.resolver = delivery->resolver,
 		.today = today,
 	};
+	struct sw_store_merged of_this = { .duplicates = 1 };
 	bool duplicate;
 	enum sw_result result;
 
 	result = is_duplicate(&merge, &duplicate);
+	if (result == SW_OK && !duplicate) {
+		result = merge_batch(&merge);
+		of_this = (struct sw_store_merged){
+			.batches = 1,
+			.observations = merge.observations,
+			.refused = merge.refused,
+		};
+	}
 	if (result != SW_OK)
 		return result;
-	if (duplicate) {
-		merged->duplicates++;
-		return SW_OK;
-	}
-	result = merge_batch(&merge);
-	merged->batches++;
-	merged->observations += merge.observations;
-	merged->refused += merge.refused;
-	return result;
+	merged->batches += of_this.batches;
+	merged->duplicates += of_this.duplicates;
+	merged->observations += of_this.observations;
+	merged->refused += of_this.refused;
+	if (delivery->merged != NULL)
+		*delivery->merged = of_this;
+	return SW_OK;
 }
 
 enum sw_result

@@ -52,19 +52,39 @@ const char *sw_store_error(const struct sw_store *store);
  * all days of a batch whose sent_day (if not 0) is more than two days after
  * or 183 days before today, since its sender has no idea of the date.
  */
-struct sw_store_delivery {
-	const struct sw_batch *batch;
-	const char *resolver;
-};
-struct sw_store_merged {	/* may be NULL; totals of this call */
+struct sw_store_merged {
 	uint64_t batches;
 	uint64_t duplicates;	/* batches that were known already */
 	uint64_t observations;
 	uint64_t refused;	/* observations of an impossible day */
 };
+struct sw_store_delivery {
+	const struct sw_batch *batch;
+	const char *resolver;
+	struct sw_store_merged *merged;	/* of this one; may be NULL */
+};
+/* merged are the totals of this call; may be NULL. */
 enum sw_result sw_store_merge(struct sw_store *store,
     const struct sw_store_delivery *deliveries, size_t count, uint32_t today,
     struct sw_store_merged *merged);
+
+/* A sender (one start of a program) as the database knows it. */
+struct sw_store_sender {
+	const uint8_t *instance;	/* SW_INSTANCE_SIZE bytes */
+	const char *resolver;
+	uint32_t last_day;		/* of the collector, when it last sent */
+	uint32_t sent_day;		/* its own day in that batch; 0: unsaid */
+	uint64_t batches;
+	uint64_t observations;
+	uint64_t refused;
+	struct sw_counters counters;	/* as its last batch said */
+};
+
+/* Call each sender, those that were heard of longest ago first. */
+typedef void (*sw_store_sender_visit)(void *argument,
+    const struct sw_store_sender *sender);
+enum sw_result sw_store_senders(struct sw_store *store,
+    sw_store_sender_visit visit, void *argument);
 
 /*
  * Close every month that ended more than grace days before today: days and

@@ -90,7 +90,8 @@ merge_kind(struct sw_store *store, const struct kind *kind, uint32_t *number,
 		.software = "test", .sent_day = day, .groups = &group,
 		.group_count = 1, .observations = all
 	};
-	struct sw_store_delivery delivery = { &batch, "r1" };
+	struct sw_store_delivery delivery = { .batch = &batch,
+		.resolver = "r1" };
 
 	assert_non_null(all);
 	assert_non_null(names);

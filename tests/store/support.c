@@ -67,7 +67,8 @@ struct sw_store_merged
 merge(struct sw_store *store, const struct sw_batch *batch,
     const char *resolver, uint32_t today)
 {
-	struct sw_store_delivery delivery = { batch, resolver };
+	struct sw_store_delivery delivery = { .batch = batch,
+		.resolver = resolver };
 	struct sw_store_merged merged;
 
 	if (sw_store_merge(store, &delivery, 1, today, &merged) != SW_OK)
