@@ -25,12 +25,14 @@ enum sw_statement {
 	SW_STATEMENT_SUBJECT_PUT,
 	SW_STATEMENT_SIGHTING_PUT,
 	SW_STATEMENT_SIGHTING_LATE_PUT,
+	SW_STATEMENT_VOLUME_PUT,
 	SW_STATEMENT_COUNT
 };
 
 struct sw_store {
 	sqlite3 *db;
 	enum sw_store_mode mode;
+	int64_t id;		/* of this database; of a writer only */
 	sqlite3_stmt *statements[SW_STATEMENT_COUNT];
 	char error[SW_STORE_ERROR_MAX];
 };
@@ -66,10 +68,37 @@ enum sw_result sw_store_migrate(struct sw_store *store);
 
 enum sw_result sw_store_prepare_merge(struct sw_store *store);
 
+/* --- volume.c: resolver-days that arrived, summed for a transaction ------- */
+
+struct sw_volume_cell;
+
+struct sw_volumes {
+	struct sw_volume_cell *cells;	/* a hash table of size slots */
+	size_t size;
+	size_t count;
+};
+
+/* What is counted of what: ids are those of the tables. */
+struct sw_volume_key {
+	uint32_t month;
+	uint8_t mechanism;
+	uint8_t outcome;
+	int64_t pseudonym_key;
+	int64_t suffix;
+};
+
+enum sw_result sw_volumes_add(struct sw_volumes *volumes,
+    const struct sw_volume_key *key, unsigned days);
+/* Add them to the table. */
+enum sw_result sw_volumes_put(struct sw_volumes *volumes,
+    struct sw_store *store);
+void sw_volumes_fini(struct sw_volumes *volumes);
+
 /* --- sighting.c: the observations of a batch to rows ---------------------- */
 
 struct sw_merge {
 	struct sw_store *store;
+	struct sw_volumes *volumes;	/* of the transaction */
 	const struct sw_batch *batch;
 	const char *resolver;
 	uint32_t today;

@@ -14,7 +14,9 @@ store_libswstore_la_SOURCES = \
 	store/scan.c \
 	store/schema.c \
 	store/senders.c \
-	store/sighting.c
+	store/sighting.c \
+	store/volume.c \
+	store/volume_scan.c
 store_libswstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 store_libswstore_la_LIBADD = $(SQLITE_LIBS)
 
@@ -24,9 +26,11 @@ store_tests = \
 	tests/store/test_close \
 	tests/store/test_fault \
 	tests/store/test_merge \
+	tests/store/test_migrate \
 	tests/store/test_open \
 	tests/store/test_scan \
-	tests/store/test_senders
+	tests/store/test_senders \
+	tests/store/test_volume
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 
@@ -47,6 +51,9 @@ tests_store_test_fault_LDADD = $(store_test_libs)
 tests_store_test_merge_SOURCES = tests/store/test_merge.c $(store_test_support)
 tests_store_test_merge_CFLAGS = $(store_test_cflags)
 tests_store_test_merge_LDADD = $(store_test_libs)
+tests_store_test_migrate_SOURCES = tests/store/test_migrate.c $(store_test_support)
+tests_store_test_migrate_CFLAGS = $(store_test_cflags)
+tests_store_test_migrate_LDADD = $(store_test_libs)
 tests_store_test_open_SOURCES = tests/store/test_open.c $(store_test_support)
 tests_store_test_open_CFLAGS = $(store_test_cflags)
 tests_store_test_open_LDADD = $(store_test_libs)
@@ -56,4 +63,10 @@ tests_store_test_scan_LDADD = $(store_test_libs)
 tests_store_test_senders_SOURCES = tests/store/test_senders.c $(store_test_support)
 tests_store_test_senders_CFLAGS = $(store_test_cflags)
 tests_store_test_senders_LDADD = $(store_test_libs)
+tests_store_test_volume_SOURCES = tests/store/test_volume.c $(store_test_support)
+tests_store_test_volume_CFLAGS = $(store_test_cflags)
+tests_store_test_volume_LDADD = $(store_test_libs)
 endif
+
+# A database as version 0.1.0 left it, and what its scans said.
+EXTRA_DIST += tests/store/schema-1.sql tests/store/schema-1.scan

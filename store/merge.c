@@ -1,9 +1,9 @@
 /*
  * Batches into the database, one transaction for all that are at hand.
  *
- * Everything that is written is a union, a minimum or a maximum, so that the
- * tables come out the same whatever order the batches of different senders
- * arrive in. Only what a sender says of itself is an exception: its last
+ * Everything that is written is a union, a minimum, a maximum or a sum over
+ * batches, each of which is taken once, so that the tables come out the same
+ * whatever order the batches of different senders arrive in. Only what a sender says of itself is an exception: its last
  * batch wins, and batches of one sender come in their order.
  */
 #include <stdlib.h>
@@ -64,7 +64,8 @@ static const char *const statements[SW_STATEMENT_COUNT] = {
 	    "WHERE excluded.first_day < first_day "
 	    "OR excluded.last_day > last_day",
 	[SW_STATEMENT_RESOLVER_DAY_PUT] =
-	    "INSERT INTO resolver_day (day, resolver) VALUES (?1, ?2) "
+	    "INSERT INTO resolver_day (day, resolver, pseudonym_key) "
+	    "VALUES (?1, ?2, ?3) "
 	    "ON CONFLICT DO NOTHING",
 	[SW_STATEMENT_KEY_PUT] =
 	    "INSERT INTO pseudonym_key (key_id) VALUES (?1) "
@@ -111,6 +112,10 @@ static const char *const statements[SW_STATEMENT_COUNT] = {
 	    "WHERE dnssec | excluded.dnssec <> dnssec "
 	    "OR (features <> excluded.features "
 	    "AND features <> sw_features(features, excluded.features))",
+	[SW_STATEMENT_VOLUME_PUT] =
+	    "INSERT INTO volume (month, source, pseudonym_key, suffix, "
+	    "mechanism, outcome, days) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) "
+	    "ON CONFLICT DO UPDATE SET days = days + excluded.days",
 };
 
 enum sw_result
@@ -205,11 +210,6 @@ sw_store_put_subject(struct sw_merge *merge,
 	sqlite3_stmt *put = store->statements[SW_STATEMENT_SUBJECT_PUT];
 	enum sw_result result;
 
-	if (merge->key == 0) {
-		result = find_key(merge);
-		if (result != SW_OK)
-			return result;
-	}
 	if (merge->suffixes[group] == 0) {
 		result = find_suffix(merge, group);
 		if (result != SW_OK)
@@ -237,6 +237,7 @@ sw_store_put_resolver_day(struct sw_merge *merge, uint32_t day)
 		merge->last_day = day;
 	sqlite3_bind_int64(put, 1, day);
 	bind_text(put, 2, merge->resolver);
+	sqlite3_bind_int64(put, 3, merge->key);
 	return sw_store_run(merge->store, put);
 }
 
@@ -318,7 +319,8 @@ merge_batch(struct sw_merge *merge)
 	if (clock_is_off(batch, merge->today)) {
 		merge->refused = batch->observation_count;
 	} else {
-		if (batch->sent_day != 0)
+		result = find_key(merge);
+		if (result == SW_OK && batch->sent_day != 0)
 			result = sw_store_put_resolver_day(merge,
 			    batch->sent_day);
 		if (result == SW_OK)
@@ -335,10 +337,11 @@ merge_batch(struct sw_merge *merge)
 static enum sw_result
 merge_delivery(struct sw_store *store,
     const struct sw_store_delivery *delivery, uint32_t today,
-    struct sw_store_merged *merged)
+    struct sw_volumes *volumes, struct sw_store_merged *merged)
 {
 	struct sw_merge merge = {
 		.store = store,
+		.volumes = volumes,
 		.batch = delivery->batch,
 		.resolver = delivery->resolver,
 		.today = today,
@@ -373,6 +376,7 @@ sw_store_merge(struct sw_store *store,
     struct sw_store_merged *merged)
 {
 	struct sw_store_merged totals = { 0 };
+	struct sw_volumes volumes = { 0 };
 	enum sw_result result;
 
 	if (merged != NULL)
@@ -381,7 +385,11 @@ sw_store_merge(struct sw_store *store,
 	if (result != SW_OK)
 		return result;
 	for (size_t i = 0; i < count && result == SW_OK; i++)
-		result = merge_delivery(store, &deliveries[i], today, &totals);
+		result = merge_delivery(store, &deliveries[i], today, &volumes,
+		    &totals);
+	if (result == SW_OK)
+		result = sw_volumes_put(&volumes, store);
+	sw_volumes_fini(&volumes);
 	result = sw_store_end(store, result);
 	if (result == SW_OK && merged != NULL)
 		*merged = totals;

@@ -131,8 +131,66 @@ static const char step_1[] =
     "  nullif(max(month * 100 + day) % 100, 0) AS last_day\n"
     "FROM numbered GROUP BY subject, mechanism, number;\n";
 
+/*
+ * Days of resolvers are told apart by the pseudonyms' key. Which one a day of
+ * an older database belongs to: that of the resolver's sender, or of several
+ * senders, of whom was there on that day, or is nearest to it. The collector's
+ * days are what is known of a sender, and what it sent was at most eight days
+ * older, as far as it was not kept from sending.
+ */
+static const char step_2[] =
+    "CREATE TABLE database (\n"
+    "  only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),\n"
+    "  id INTEGER NOT NULL -- random, tells databases that are merged apart\n"
+    ") STRICT;\n"
+    "INSERT INTO database (only, id) VALUES (1, random());\n"
+    "INSERT OR IGNORE INTO pseudonym_key (key_id)\n"
+    "  SELECT DISTINCT key_id FROM sender ORDER BY key_id;\n"
+    "ALTER TABLE resolver_day RENAME TO resolver_day_1;\n"
+    "CREATE TABLE resolver_day (\n"
+    "  day INTEGER NOT NULL,\n"
+    "  resolver TEXT NOT NULL,\n"
+    "  pseudonym_key INTEGER NOT NULL, -- pseudonym_key.id\n"
+    "  PRIMARY KEY (day, resolver, pseudonym_key)\n"
+    ") STRICT, WITHOUT ROWID;\n"
+    "INSERT OR IGNORE INTO resolver_day (day, resolver, pseudonym_key)\n"
+    "  SELECT day, name, key FROM (\n"
+    "    SELECT d.day, d.resolver AS name, k.id AS key, rank() OVER (\n"
+    "      PARTITION BY d.day, d.resolver ORDER BY\n"
+    "      max(0, s.first_day - 8 - d.day, d.day - s.last_day - 2)) AS place\n"
+    "    FROM resolver_day_1 AS d JOIN sender AS s USING (resolver)\n"
+    "    JOIN pseudonym_key AS k USING (key_id)\n"
+    "  ) WHERE place = 1;\n"
+    /* Of a name that its sender gave up: any key. */
+    "INSERT INTO resolver_day (day, resolver, pseudonym_key)\n"
+    "  SELECT day, resolver, k.id FROM resolver_day_1, pseudonym_key AS k\n"
+    "  WHERE resolver NOT IN (SELECT resolver FROM sender);\n"
+    "DROP TABLE resolver_day_1;\n"
+    "CREATE TABLE volume (\n"
+    "-- Resolver-days as they arrived, uncapped. It only grows, for each\n"
+    "-- database that counted: merged databases keep the larger number.\n"
+    "  month INTEGER NOT NULL, -- YYYYMM\n"
+    "  source INTEGER NOT NULL, -- database.id of who counted\n"
+    "  pseudonym_key INTEGER NOT NULL, -- pseudonym_key.id\n"
+    "  suffix INTEGER NOT NULL, -- suffix.id\n"
+    "  mechanism INTEGER NOT NULL,\n"
+    "  outcome INTEGER NOT NULL,\n"
+    "  days INTEGER NOT NULL CHECK (days > 0),\n"
+    "  PRIMARY KEY (month, source, pseudonym_key, suffix, mechanism, outcome)\n"
+    ") STRICT, WITHOUT ROWID;\n"
+    "CREATE TABLE receipt (\n"
+    "-- Of sender.batches, observations and refused, the part that another\n"
+    "-- database brought along when it was merged into this one.\n"
+    "  instance BLOB NOT NULL CHECK (length(instance) = 16),\n"
+    "  source INTEGER NOT NULL, -- database.id of who received it\n"
+    "  batches INTEGER NOT NULL,\n"
+    "  observations INTEGER NOT NULL,\n"
+    "  refused INTEGER NOT NULL,\n"
+    "  PRIMARY KEY (instance, source)\n"
+    ") STRICT, WITHOUT ROWID;\n";
+
 /* Step i brings a database from version i to i + 1. */
-static const char *const steps[] = { step_1 };
+static const char *const steps[] = { step_1, step_2 };
 
 #define SCHEMA_VERSION ((int64_t)(sizeof(steps) / sizeof(steps[0])))
 
@@ -205,15 +263,12 @@ climb(struct sw_store *store, int64_t version)
 	return result == SW_OK ? sw_store_execute(store, pragma) : result;
 }
 
-enum sw_result
-sw_store_migrate(struct sw_store *store)
+static enum sw_result
+climb_in_transaction(struct sw_store *store)
 {
 	int64_t version;
 	enum sw_result result;
 
-	result = sw_store_number(store, "PRAGMA user_version", &version);
-	if (result != SW_OK || version == SCHEMA_VERSION)
-		return result;
 	result = sw_store_begin(store);
 	if (result != SW_OK)
 		return result;
@@ -222,4 +277,19 @@ sw_store_migrate(struct sw_store *store)
 	if (result == SW_OK)
 		result = climb(store, version);
 	return sw_store_end(store, result);
+}
+
+enum sw_result
+sw_store_migrate(struct sw_store *store)
+{
+	int64_t version;
+	enum sw_result result;
+
+	result = sw_store_number(store, "PRAGMA user_version", &version);
+	if (result == SW_OK && version != SCHEMA_VERSION)
+		result = climb_in_transaction(store);
+	if (result == SW_OK)
+		result = sw_store_number(store, "SELECT id FROM database",
+		    &store->id);
+	return result;
 }

@@ -17,6 +17,7 @@ struct item {
 	uint8_t mechanism;
 	uint8_t outcome;
 	uint8_t dnssec;		/* bits */
+	uint8_t volume;		/* days of this observation alone */
 	uint32_t group;
 	uint64_t digest;
 	uint64_t features;
@@ -98,6 +99,7 @@ add_day(struct items *items, size_t first, struct month_memo *memo,
 	item = &items->items[items->count - 1];
 	number = day - memo->first_day;
 	item->days |= UINT32_C(1) << number;
+	item->volume++;
 	sw_marks_add(&item->marks, (uint64_t)(number + 1) << 32 | tag);
 }
 
@@ -227,6 +229,24 @@ put_subject(struct sw_merge *merge, const struct item *item,
 	    item->name);
 }
 
+/* Its subject's suffix has been looked up. */
+static enum sw_result
+count_days(struct sw_merge *merge, const struct item *item)
+{
+	const struct sw_volume_key key = {
+		.month = item->month,
+		.mechanism = item->mechanism,
+		.outcome = item->outcome,
+		.pseudonym_key = merge->key,
+		.suffix = merge->suffixes[item->group],
+	};
+
+	if (sw_volumes_add(merge->volumes, &key, item->volume) == SW_OK)
+		return SW_OK;
+	sw_store_complain(merge->store, "out of memory");
+	return SW_ERR_MEMORY;
+}
+
 /* The items of one month, which are neighbours. */
 static enum sw_result
 merge_month(struct sw_merge *merge, struct item *items, size_t count)
@@ -240,6 +260,8 @@ merge_month(struct sw_merge *merge, struct item *items, size_t count)
 		days |= items[i].days;
 		result = put_subject(merge, &items[i],
 		    i > 0 ? &items[i - 1] : NULL);
+		if (result == SW_OK)
+			result = count_days(merge, &items[i]);
 		if (result != SW_OK)
 			break;
 		if (i + 1 < count &&

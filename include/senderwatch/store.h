@@ -138,4 +138,39 @@ typedef enum sw_result (*sw_store_visit)(void *argument,
 enum sw_result sw_store_scan(struct sw_store *store, uint32_t first,
     uint32_t last, sw_store_visit visit, void *argument);
 
+/*
+ * Resolver-days of a key of pseudonyms: how many pairs of a day and a
+ * resolver that reported of it under that key there are from month first to
+ * month last. In the order of the key ids; keys without any are left out.
+ */
+struct sw_store_days {
+	uint8_t key_id[SW_KEY_ID_SIZE];	/* 0: plain names */
+	uint64_t days;
+	uint32_t begin;		/* the first day of the key, also before first */
+};
+typedef enum sw_result (*sw_store_visit_days)(void *argument,
+    const struct sw_store_days *days);
+enum sw_result sw_store_days(struct sw_store *store, uint32_t first,
+    uint32_t last, sw_store_visit_days visit, void *argument);
+
+/*
+ * What arrived, uncapped: the resolver-days of all observations of a month,
+ * group, mechanism and outcome under one key, or under all where key_id is
+ * NULL. A resolver that restarts counts its day again. In the order of the
+ * months; group is valid during the call. Mechanisms and outcomes may be
+ * newer than this program. Months from before version 0.2 have none.
+ */
+struct sw_store_volume {
+	uint32_t month;
+	uint8_t mechanism;
+	uint8_t outcome;
+	struct sw_group group;
+	uint64_t days;
+};
+typedef enum sw_result (*sw_store_visit_volume)(void *argument,
+    const struct sw_store_volume *volume);
+enum sw_result sw_store_volumes(struct sw_store *store,
+    const uint8_t *key_id, uint32_t first, uint32_t last,
+    sw_store_visit_volume visit, void *argument);
+
 #endif

@@ -99,7 +99,13 @@ static const char *const dump_queries[] = {
 	"SELECT 'sighting', * FROM sighting ORDER BY 2, 3, 4, 5, 6",
 	"SELECT 'closed', * FROM closed_month ORDER BY 2",
 	"SELECT 'resolver', * FROM resolver ORDER BY 2",
-	"SELECT 'day', * FROM resolver_day ORDER BY 2, 3",
+	"SELECT 'day', day, resolver, key_id FROM resolver_day "
+	"JOIN pseudonym_key AS k ON k.id = pseudonym_key ORDER BY 2, 3, 4",
+	/* Whoever counted. */
+	"SELECT 'volume', month, key_id, s.suffix, registry, type, mechanism, "
+	"outcome, sum(days) FROM volume AS v JOIN suffix AS s ON s.id = v.suffix "
+	"JOIN pseudonym_key AS k ON k.id = pseudonym_key "
+	"GROUP BY 2, 3, 4, 5, 6, 7, 8 ORDER BY 2, 3, 4, 5, 6, 7, 8",
 	"SELECT 'sender', * FROM sender ORDER BY 2",
 	"SELECT 'run', * FROM run ORDER BY 2, 3, 4",
 };

@@ -27,7 +27,9 @@ struct fixture {
 static enum sw_result
 merge_second_half(struct sw_store *store, const struct scenario *scenario)
 {
-	struct sw_store_delivery deliveries[BATCHES / 2];
+	struct sw_store_delivery deliveries[BATCHES / 2] = {
+		{ .merged = NULL }
+	};
 
 	for (size_t i = 0; i < BATCHES / 2; i++) {
 		deliveries[i].batch = &scenario->batches[BATCHES / 2 + i];

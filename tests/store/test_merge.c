@@ -98,6 +98,21 @@ model_batch(struct model *model, const struct sw_batch *batch,
 	}
 }
 
+/* The volume is the sum of days of all that was accepted. */
+static uint64_t
+batch_days(const struct sw_batch *batch)
+{
+	uint64_t days = 0;
+
+	for (size_t i = 0; i < batch->observation_count; i++) {
+		const struct sw_observation *o = &batch->observations[i];
+
+		if (o->day >= 10957 && o->day <= SCENARIO_TODAY + 2)
+			days += 1 + (uint64_t)__builtin_popcount(o->earlier);
+	}
+	return days;
+}
+
 static void
 check_row(const char *path, const struct expectation *row)
 {
@@ -126,6 +141,7 @@ keeps_what_was_observed(void **state)
 	const char *path = path_in(state, "db");
 	struct sw_store *store = open_store(path, SW_STORE_WRITE);
 	struct scenario scenario;
+	uint64_t days = 0;
 	struct model model = { .rows = calloc(COUNT * OBSERVATIONS,
 	    sizeof(*model.rows)) };
 
@@ -136,6 +152,7 @@ keeps_what_was_observed(void **state)
 		    SCENARIO_TODAY);
 		model_batch(&model, &scenario.batches[i],
 		    scenario.resolvers[i]);
+		days += batch_days(&scenario.batches[i]);
 	}
 	sw_store_close(&store);
 	assert_true(model.count > 500);
@@ -143,6 +160,8 @@ keeps_what_was_observed(void **state)
 	    model.count);
 	for (size_t i = 0; i < model.count; i++)
 		check_row(path, &model.rows[i]);
+	assert_int_equal(query_number(path, "SELECT sum(days) FROM volume"),
+	    days);
 	scenario_fini(&scenario);
 	free(model.rows);
 }
@@ -200,7 +219,7 @@ deliver(const char *path, const struct scenario *scenario,
 	assert_non_null(order);
 	n = shuffle(scenario, random, order);
 	for (size_t at = 0; at < n;) {
-		struct sw_store_delivery group[5];
+		struct sw_store_delivery group[5] = { { .merged = NULL } };
 		struct sw_store_merged merged;
 		size_t size = 1 + pick(random, 5), i;
 
@@ -490,9 +509,9 @@ writes_nothing_where_nothing_is_new(void **state)
 	store = open_store(path, SW_STORE_WRITE);
 	batch.sequence = 2;
 	merge(store, &batch, "r", DAY_1);
-	/* In the log, one page: that of the sender's own row. */
+	/* In the log, two pages: the sender's own row, and the volume. */
 	assert_int_equal(stat(path_in(state, "db-wal"), &log), 0);
-	assert_int_equal(log.st_size, 32 + 24 + 4096);
+	assert_int_equal(log.st_size, 32 + 2 * (24 + 4096));
 	sw_store_close(&store);
 }
 

@@ -40,7 +40,7 @@ makes_a_database(void **state)
 	const char *path = path_in(state, "db");
 
 	make_database(path);
-	assert_int_equal(query_number(path, "PRAGMA user_version"), 1);
+	assert_int_equal(query_number(path, "PRAGMA user_version"), 2);
 	assert_int_equal(query_number(path, "PRAGMA application_id"),
 	    1398229079);
 	/* Every table is strict. */
@@ -56,12 +56,12 @@ refuses_a_newer_schema(void **state)
 	const char *path = path_in(state, "db");
 
 	make_database(path);
-	execute(path, "PRAGMA user_version = 2");
+	execute(path, "PRAGMA user_version = 3");
 	expect_refusal(path, SW_STORE_WRITE, SW_ERR_UNSUPPORTED,
-	    "schema version 2, newer than this program's 1");
+	    "schema version 3, newer than this program's 2");
 	expect_refusal(path, SW_STORE_READ, SW_ERR_UNSUPPORTED,
-	    "schema version 2, newer than this program's 1");
-	assert_int_equal(query_number(path, "PRAGMA user_version"), 2);
+	    "schema version 3, newer than this program's 2");
+	assert_int_equal(query_number(path, "PRAGMA user_version"), 3);
 }
 
 static void
@@ -72,7 +72,7 @@ refuses_to_read_an_older_schema(void **state)
 	make_database(path);
 	execute(path, "PRAGMA user_version = 0");
 	expect_refusal(path, SW_STORE_READ, SW_ERR_UNSUPPORTED,
-	    "older than this program's 1: start senderwatchd");
+	    "older than this program's 2: start senderwatchd");
 }
 
 static void
