@@ -9,6 +9,8 @@ wire_libswwire_la_SOURCES = \
 	wire/stream.c \
 	wire/tcp_socket.c \
 	wire/tls.c \
+	wire/tls_internal.h \
+	wire/tls_peer.c \
 	wire/transport.h \
 	wire/unix_socket.c \
 	wire/settings.c

@@ -83,7 +83,9 @@ static fstrm_res
 stream_open(void *object)
 {
 	struct sw_stream *stream = object;
-	uint64_t deadline = now_ms() + stream->options.operation_ms;
+	const struct sw_stream_options *options = &stream->options;
+	uint64_t deadline = now_ms() + (options->handshake_ms != 0 ?
+	    options->handshake_ms : options->operation_ms);
 	enum sw_result result = SW_OK;
 	short events = 0;
 
@@ -96,6 +98,9 @@ stream_open(void *object)
 		if (result != SW_OK)
 			return fail(stream, result);
 	}
+	if (options->opened != NULL &&
+	    !options->opened(options->opened_argument))
+		return fail(stream, SW_ERR_INVALID);
 	return fstrm_res_success;
 }
 

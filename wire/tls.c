@@ -1,5 +1,5 @@
 /* Streams over TLS 1.3 with mutual authentication. */
-#include "senderwatch/tls.h"
+#include "tls_internal.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -9,18 +9,11 @@
 #include <unistd.h>
 
 #include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-
-#include "transport.h"
 
 /* Small parts are put together: each write makes a record of its own. */
 #define RECORD_MAX 4096
-
-struct sw_tls {
-	SSL_CTX *context;
-	enum sw_tls_role role;
-};
+#define CHAIN_MAX 8	/* authorities between a peer and one of ours */
 
 /* Says what failed with which file; OpenSSL's own words where it has any. */
 static enum sw_result
@@ -99,6 +92,9 @@ sw_tls_new(struct sw_tls **tls, enum sw_tls_role role,
 	SSL_CTX_set_min_proto_version(made->context, TLS1_3_VERSION);
 	SSL_CTX_set_mode(made->context, SSL_MODE_ENABLE_PARTIAL_WRITE |
 	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	/* A peer of nothing but key updates must meet its limits, too. */
+	SSL_CTX_clear_mode(made->context, SSL_MODE_AUTO_RETRY);
+	SSL_CTX_set_verify_depth(made->context, CHAIN_MAX);
 	SSL_CTX_set_verify(made->context, SSL_VERIFY_PEER |
 	    SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	SSL_CTX_set_default_passwd_cb(made->context, no_passphrase);
@@ -128,11 +124,12 @@ sw_tls_free(struct sw_tls **tls)
 
 /* What an operation that did not succeed asks for. */
 static ssize_t
-tls_result(SSL *ssl, int returned, short *events, enum sw_result *error)
+tls_result(struct sw_tls_state *state, int returned, short *events,
+    enum sw_result *error)
 {
 	*events = 0;
 	*error = SW_ERR_SYSTEM;
-	switch (SSL_get_error(ssl, returned)) {
+	switch (SSL_get_error(state->ssl, returned)) {
 	case SSL_ERROR_WANT_READ:
 		*events = POLLIN;
 		break;
@@ -146,7 +143,8 @@ tls_result(SSL *ssl, int returned, short *events, enum sw_result *error)
 			*error = SW_ERR_CLOSED;
 		break;
 	default:
-		*error = ERR_GET_REASON(ERR_peek_last_error()) ==
+		state->error = ERR_peek_last_error();
+		*error = ERR_GET_REASON(state->error) ==
 		    SSL_R_UNEXPECTED_EOF_WHILE_READING ? SW_ERR_CLOSED :
 		    SW_ERR_INVALID;
 		break;
@@ -156,33 +154,37 @@ tls_result(SSL *ssl, int returned, short *events, enum sw_result *error)
 }
 
 static ssize_t
-tls_handshake(void *state, short *events, enum sw_result *error)
+tls_handshake(void *object, short *events, enum sw_result *error)
 {
+	struct sw_tls_state *state = object;
 	int returned;
 
 	ERR_clear_error();
-	returned = SSL_do_handshake(state);
+	errno = 0;
+	returned = SSL_do_handshake(state->ssl);
 	return returned == 1 ? 1 : tls_result(state, returned, events, error);
 }
 
 static ssize_t
-tls_receive(void *state, void *data, size_t size, short *events,
+tls_receive(void *object, void *data, size_t size, short *events,
     enum sw_result *error)
 {
+	struct sw_tls_state *state = object;
 	size_t got = 0;
 	int returned;
 
 	ERR_clear_error();
 	errno = 0;
-	returned = SSL_read_ex(state, data, size, &got);
+	returned = SSL_read_ex(state->ssl, data, size, &got);
 	return returned == 1 ? (ssize_t)got :
 	    tls_result(state, returned, events, error);
 }
 
 static ssize_t
-tls_send(void *state, const struct iovec *iov, int count, short *events,
+tls_send(void *object, const struct iovec *iov, int count, short *events,
     enum sw_result *error)
 {
+	struct sw_tls_state *state = object;
 	uint8_t record[RECORD_MAX];
 	const void *data = iov[0].iov_base;
 	size_t length = iov[0].iov_len, sent = 0;
@@ -202,7 +204,7 @@ tls_send(void *state, const struct iovec *iov, int count, short *events,
 	}
 	ERR_clear_error();
 	errno = 0;
-	returned = SSL_write_ex(state, data, length, &sent);
+	returned = SSL_write_ex(state->ssl, data, length, &sent);
 	if (returned == 1)
 		return (ssize_t)sent;
 	if (tls_result(state, returned, events, error) == 0) {
@@ -214,21 +216,26 @@ tls_send(void *state, const struct iovec *iov, int count, short *events,
 
 /* One try: whoever waits for it longer learns nothing from it. */
 static void
-tls_end(void *state)
+tls_end(void *object)
 {
+	struct sw_tls_state *state = object;
+
 	ERR_clear_error();
-	if (SSL_is_init_finished(state))
-		(void)SSL_shutdown(state);
+	if (SSL_is_init_finished(state->ssl))
+		(void)SSL_shutdown(state->ssl);
 	ERR_clear_error();
 }
 
 static void
-tls_free(void *state)
+tls_free(void *object)
 {
-	SSL_free(state);
+	struct sw_tls_state *state = object;
+
+	SSL_free(state->ssl);
+	free(state);
 }
 
-static const struct sw_transport tls_transport = {
+const struct sw_transport sw_tls_transport = {
 	.handshake = tls_handshake,
 	.receive = tls_receive,
 	.send = tls_send,
@@ -253,60 +260,27 @@ sw_stream_new_tls(int fd, const struct sw_stream_options *options,
     struct sw_tls *tls, const char *peer_name, struct fstrm_rdwr **rdwr,
     struct sw_stream **stream)
 {
+	struct sw_tls_state *state = calloc(1, sizeof(*state));
 	SSL *ssl = SSL_new(tls->context);
 	BIO *bio = BIO_new_socket(fd, BIO_NOCLOSE);
 
 	*rdwr = NULL;
 	*stream = NULL;
-	if (ssl == NULL || bio == NULL ||
+	if (state == NULL || ssl == NULL || bio == NULL ||
 	    (peer_name != NULL && !set_peer_name(ssl, peer_name))) {
+		free(state);
 		BIO_free(bio);
 		SSL_free(ssl);
 		close(fd);
 		ERR_clear_error();
 		return SW_ERR_MEMORY;
 	}
+	state->ssl = ssl;
 	SSL_set_bio(ssl, bio, bio);
 	if (tls->role == SW_TLS_CLIENT)
 		SSL_set_connect_state(ssl);
 	else
 		SSL_set_accept_state(ssl);
-	return sw_stream_over(fd, &tls_transport, ssl, options, rdwr, stream);
-}
-
-static bool
-take_dns_name(const GENERAL_NAME *general, char *name, size_t size)
-{
-	const char *text;
-	int length;
-
-	if (general->type != GEN_DNS)
-		return false;
-	text = (const char *)ASN1_STRING_get0_data(general->d.dNSName);
-	length = ASN1_STRING_length(general->d.dNSName);
-	if (length <= 0 || (size_t)length >= size ||
-	    memchr(text, '\0', (size_t)length) != NULL)
-		return false;
-	memcpy(name, text, (size_t)length);
-	name[length] = '\0';
-	return true;
-}
-
-bool
-sw_stream_peer_name(const struct sw_stream *stream, char *name, size_t size)
-{
-	SSL *ssl = sw_stream_state(stream, &tls_transport);
-	X509 *certificate = ssl == NULL ? NULL : SSL_get1_peer_certificate(ssl);
-	GENERAL_NAMES *names;
-	bool found = false;
-
-	if (certificate == NULL)
-		return false;
-	names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-	for (int i = 0; i < sk_GENERAL_NAME_num(names) && !found; i++)
-		found = take_dns_name(sk_GENERAL_NAME_value(names, i), name,
-		    size);
-	GENERAL_NAMES_free(names);
-	X509_free(certificate);
-	return found;
+	return sw_stream_over(fd, &sw_tls_transport, state, options, rdwr,
+	    stream);
 }

@@ -19,10 +19,15 @@ struct sw_stream;
 
 struct sw_stream_options {
 	unsigned operation_ms;	/* limit of one read or write of a frame part */
+	unsigned handshake_ms;	/* limit of a TLS handshake; 0: operation_ms */
 	unsigned total_ms;	/* limit of the stream's whole life; 0: none */
 	/* Ask between waits whether to give up, at least every 100 ms; or NULL. */
 	bool (*cancelled)(void *argument);
 	void *cancelled_argument;
+	/* Called when the stream is open, before anything is read or written:
+	 * may it go on? NULL: yes. */
+	bool (*opened)(void *argument);
+	void *opened_argument;
 };
 
 /*
