@@ -28,18 +28,24 @@ struct sw_committer {
 	struct sw_store *store;
 	unsigned grace_days;
 	pthread_t thread;
+	bool joined;			/* the maker's own */
 	pthread_mutex_t lock;		/* of all that follows */
 	pthread_cond_t wake;		/* the thread: there is a job, or the end */
 	pthread_cond_t finished;	/* sessions: some job is done */
 	struct job *first;
 	struct job **last;
 	bool stopped;
-	struct sw_store_merged totals;
+	struct sw_committer_state state;
+	uint64_t busy_ms;		/* since then a step is under way; 0: none */
 	/* The thread's own: */
 	uint32_t closed_day;		/* on which months were looked at last */
 	time_t close_time;		/* not before this (monotonic) */
 	uint64_t failures;		/* merges in a row */
-	char failure[256];
+	char failure[SW_COMMITTER_TROUBLE_MAX];
+};
+
+const double sw_commit_buckets[SW_COMMIT_BUCKETS] = {
+	0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
 };
 
 uint32_t
@@ -48,13 +54,19 @@ sw_committer_today(void)
 	return (uint32_t)(time(NULL) / DAY_SECONDS);
 }
 
-static time_t
-monotonic_seconds(void)
+static uint64_t
+monotonic_ms(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec;
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static time_t
+monotonic_seconds(void)
+{
+	return (time_t)(monotonic_ms() / 1000);
 }
 
 /* One line when trouble begins or changes, and one when it is over. */
@@ -131,23 +143,50 @@ merge_group(struct sw_committer *committer, const struct job *group,
 	return result;
 }
 
+/* With the lock held. */
+static void
+count_commit(struct sw_committer_state *state, enum sw_result result,
+    const struct sw_store_merged *merged, double seconds)
+{
+	size_t bucket = 0;
+
+	if (result != SW_OK) {
+		state->failures++;
+		return;
+	}
+	while (bucket < SW_COMMIT_BUCKETS &&
+	    seconds > sw_commit_buckets[bucket])
+		bucket++;
+	state->took[bucket]++;
+	state->commits++;
+	state->seconds += seconds;
+	state->totals.batches += merged->batches;
+	state->totals.duplicates += merged->duplicates;
+	state->totals.observations += merged->observations;
+	state->totals.refused += merged->refused;
+}
+
 /* Called, and returns, with the lock held. */
 static void
 serve_group(struct sw_committer *committer)
 {
 	struct sw_store_merged merged = { 0 };
+	struct timespec begin, end;
 	enum sw_result result;
 	struct job *group, *next;
 	size_t count;
 
 	group = take_group(committer, &count);
 	pthread_mutex_unlock(&committer->lock);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
 	result = merge_group(committer, group, count, &merged);
+	clock_gettime(CLOCK_MONOTONIC, &end);
 	pthread_mutex_lock(&committer->lock);
-	committer->totals.batches += merged.batches;
-	committer->totals.duplicates += merged.duplicates;
-	committer->totals.observations += merged.observations;
-	committer->totals.refused += merged.refused;
+	count_commit(&committer->state, result, &merged,
+	    (double)(end.tv_sec - begin.tv_sec) +
+	    (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
+	strcpy(committer->state.trouble, committer->failure);
+	committer->state.waiting -= count;
 	for (; group != NULL; group = next) {
 		/* Its session frees it as soon as it is done. */
 		next = group->next;
@@ -198,6 +237,7 @@ wait_for_work(struct sw_committer *committer)
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += RETRY_SECONDS;
+	committer->busy_ms = 0;
 	pthread_cond_timedwait(&committer->wake, &committer->lock, &until);
 }
 
@@ -210,6 +250,7 @@ run(void *argument)
 	for (;;) {
 		bool idle = committer->first == NULL;
 
+		committer->busy_ms = monotonic_ms();
 		if (!idle)
 			serve_group(committer);
 		if (committer->stopped) {
@@ -264,20 +305,25 @@ sw_committer_new(struct sw_committer **committer, struct sw_store **store,
 	return SW_OK;
 }
 
-void
-sw_committer_stop(struct sw_committer *committer)
+bool
+sw_committer_stop(struct sw_committer *committer, unsigned seconds)
 {
-	bool stopped;
+	struct timespec until;
 
 	pthread_mutex_lock(&committer->lock);
-	stopped = committer->stopped;
 	committer->stopped = true;
 	pthread_cond_signal(&committer->wake);
 	pthread_mutex_unlock(&committer->lock);
-	if (stopped)
-		return;
-	pthread_join(committer->thread, NULL);
+	if (committer->joined)
+		return true;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += seconds;
+	if (pthread_clockjoin_np(committer->thread, NULL, CLOCK_MONOTONIC,
+	    &until) != 0)
+		return false;
 	sw_store_close(&committer->store);
+	committer->joined = true;
+	return true;
 }
 
 void
@@ -287,7 +333,8 @@ sw_committer_free(struct sw_committer **committer)
 
 	if (c == NULL)
 		return;
-	sw_committer_stop(c);
+	if (!sw_committer_stop(c, RETRY_SECONDS))
+		return;		/* still in use, and better lost */
 	pthread_cond_destroy(&c->finished);
 	pthread_cond_destroy(&c->wake);
 	pthread_mutex_destroy(&c->lock);
@@ -313,6 +360,9 @@ sw_committer_commit(struct sw_committer *committer,
 		*committer->last = &job;
 		/* cppcheck-suppress autoVariables */
 		committer->last = &job.next;
+		committer->state.waiting += count;
+		if (committer->busy_ms == 0)
+			committer->busy_ms = monotonic_ms();
 		pthread_cond_signal(&committer->wake);
 		while (!job.done)
 			pthread_cond_wait(&committer->finished,
@@ -322,13 +372,14 @@ sw_committer_commit(struct sw_committer *committer,
 	return job.result;
 }
 
-struct sw_store_merged
-sw_committer_totals(struct sw_committer *committer)
+void
+sw_committer_look(struct sw_committer *committer,
+    struct sw_committer_state *state)
 {
-	struct sw_store_merged totals;
-
 	pthread_mutex_lock(&committer->lock);
-	totals = committer->totals;
+	*state = committer->state;
+	if (committer->busy_ms != 0)
+		state->stuck_ms = (unsigned)(monotonic_ms() -
+		    committer->busy_ms);
 	pthread_mutex_unlock(&committer->lock);
-	return totals;
 }

@@ -1,11 +1,25 @@
 # senderwatchd, which collects observations into the database.
 sbin_PROGRAMS += collector/senderwatchd
 collector_senderwatchd_SOURCES = \
+	collector/check.c \
+	collector/check.h \
 	collector/committer.c \
 	collector/committer.h \
+	collector/connections.c \
+	collector/connections.h \
+	collector/credentials.c \
+	collector/credentials.h \
+	collector/http.c \
+	collector/http.h \
+	collector/ledger.c \
+	collector/ledger.h \
+	collector/listen.c \
+	collector/listen.h \
 	collector/log.c \
 	collector/log.h \
 	collector/main.c \
+	collector/metrics.c \
+	collector/metrics.h \
 	collector/notify.c \
 	collector/notify.h \
 	collector/options.c \
@@ -15,10 +29,19 @@ collector_senderwatchd_SOURCES = \
 	collector/server.c \
 	collector/server.h \
 	collector/session.c \
-	collector/session.h
-collector_senderwatchd_CFLAGS = $(AM_CFLAGS) $(FSTRM_CFLAGS)
+	collector/session.h \
+	collector/settings.c \
+	collector/snapshot.c \
+	collector/snapshot.h \
+	collector/status_file.c \
+	collector/status_file.h \
+	collector/trouble.c \
+	collector/trouble.h
+collector_senderwatchd_CFLAGS = $(AM_CFLAGS) $(FSTRM_CFLAGS) $(JANSSON_CFLAGS) \
+	$(MICROHTTPD_CFLAGS)
 collector_senderwatchd_LDADD = store/libswstore.la wire/libswwire.la \
-	lib/libsenderwatch.la $(FSTRM_LIBS) $(PTHREAD_LIBS)
+	lib/libsenderwatch.la $(FSTRM_LIBS) $(JANSSON_LIBS) $(MICROHTTPD_LIBS) \
+	$(PTHREAD_LIBS)
 
 if HAVE_CMOCKA
 collector_tests = \

@@ -1,11 +1,18 @@
 #include "notify.h"
 
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "senderwatch/settings.h"
+
+#define WATCHDOG_MAX_US 3600000000ul
 
 void
 sw_notify(const char *state)
@@ -28,4 +35,32 @@ sw_notify(const char *state)
 	    (const struct sockaddr *)&address,
 	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length));
 	close(fd);
+}
+
+void
+sw_notify_reloading(void)
+{
+	struct timespec now;
+	char text[64];
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%llu",
+	    (unsigned long long)now.tv_sec * 1000000 +
+	    (unsigned long long)now.tv_nsec / 1000);
+	sw_notify(text);
+}
+
+void
+sw_watchdog_init(struct sw_watchdog *watchdog)
+{
+	const char *text = getenv("WATCHDOG_USEC");
+	const char *pid = getenv("WATCHDOG_PID");
+	unsigned long us;
+
+	*watchdog = (struct sw_watchdog){ 0, 0 };
+	if (text == NULL || (pid != NULL && atol(pid) != (long)getpid()) ||
+	    !sw_setting_unsigned(text, 2000, WATCHDOG_MAX_US, &us))
+		return;
+	watchdog->limit_ms = (unsigned)(us / 1000);
+	watchdog->interval_ms = watchdog->limit_ms / 2;
 }

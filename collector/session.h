@@ -7,11 +7,12 @@
 #define SW_COLLECTOR_SESSION_H
 
 #include <stdatomic.h>
-#include <sys/types.h>
 
 #include <fstrm.h>
 
 #include "committer.h"
+#include "connections.h"
+#include "ledger.h"
 #include "options.h"
 #include "roster.h"
 
@@ -19,18 +20,20 @@
 struct sw_sessions {
 	const struct sw_options *options;
 	struct sw_committer *committer;
+	struct sw_connections *connections;
+	struct sw_credentials *credentials;	/* NULL without TLS */
+	struct sw_ledger *ledger;
 	struct sw_roster *roster;
 	const struct fstrm_reader_options *reader_options;
 	atomic_uint held_frames;	/* batches in memory */
-	atomic_ullong acknowledged;	/* streams */
-	atomic_ullong failed;
 	/* Set to stop; milliseconds of CLOCK_MONOTONIC until which an
 	 * acknowledgement may still be sent. 0: go on. */
 	atomic_ullong stop_at_ms;
 };
 
-/* Serve the connected socket, which is closed in the end. */
-void sw_session_run(struct sw_sessions *sessions, int fd);
+/* Serve the connection, which is ended thereby. */
+void sw_session_run(struct sw_sessions *sessions,
+    struct sw_connection *connection);
 
 uint64_t sw_session_now_ms(void);
 
