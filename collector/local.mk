@@ -47,7 +47,8 @@ if HAVE_CMOCKA
 collector_tests = \
 	tests/collector/test_daemon \
 	tests/collector/test_hostile \
-	tests/collector/test_kill
+	tests/collector/test_kill \
+	tests/collector/test_tls
 check_PROGRAMS += $(collector_tests)
 TESTS += $(collector_tests)
 
@@ -66,4 +67,10 @@ tests_collector_test_hostile_LDADD = $(collector_test_libs)
 tests_collector_test_kill_SOURCES = tests/collector/test_kill.c $(collector_test_support)
 tests_collector_test_kill_CFLAGS = $(collector_test_cflags)
 tests_collector_test_kill_LDADD = $(collector_test_libs)
+tests_collector_test_tls_SOURCES = tests/collector/test_tls.c \
+	tests/collector/tls_support.c tests/collector/tls_support.h \
+	$(collector_test_support)
+tests_collector_test_tls_CFLAGS = $(collector_test_cflags)
+tests_collector_test_tls_LDADD = $(collector_test_libs)
 endif
+EXTRA_DIST += tests/collector/certificates.sh

@@ -152,6 +152,24 @@ read_log(const struct daemon *daemon)
 	return text;
 }
 
+void
+await_log(const struct daemon *daemon, const char *words, unsigned times)
+{
+	uint64_t end = now_ms() + DEADLINE_MS;
+
+	for (;;) {
+		char *log = read_log(daemon);
+		unsigned count = count_words(log, words);
+
+		free(log);
+		if (count >= times)
+			return;
+		if (now_ms() > end)
+			fail_msg("not in the log: %s", words);
+		poll(NULL, 0, 5);
+	}
+}
+
 unsigned
 count_words(const char *text, const char *words)
 {
@@ -178,35 +196,63 @@ write_batch(struct fstrm_writer *writer, const struct sw_batch *batch)
 	return written;
 }
 
+struct fstrm_writer *
+open_writer(struct fstrm_rdwr **rdwr)
+{
+	struct fstrm_writer_options *options = fstrm_writer_options_init();
+	struct fstrm_writer *writer;
+
+	fstrm_writer_options_add_content_type(options, SW_CONTENT_TYPE,
+	    sizeof(SW_CONTENT_TYPE) - 1);
+	writer = fstrm_writer_init(options, rdwr);
+	fstrm_writer_options_destroy(&options);
+	if (fstrm_writer_open(writer) != fstrm_res_success)
+		fstrm_writer_destroy(&writer);
+	return writer;
+}
+
 bool
-deliver(const struct daemon *daemon, const struct sw_batch *batches,
+write_batches(struct fstrm_writer *writer, const struct sw_batch *batches,
     size_t count)
 {
-	struct sw_stream_options options = { .operation_ms = DEADLINE_MS };
-	struct fstrm_writer_options *writer_options;
-	struct fstrm_writer *writer;
-	struct fstrm_rdwr *rdwr;
-	struct sw_stream *stream;
-	bool good = true;
-	int fd;
+	for (size_t i = 0; i < count; i++) {
+		if (!write_batch(writer, &batches[i]))
+			return false;
+	}
+	return true;
+}
 
-	if (sw_unix_connect(daemon->socket, DEADLINE_MS, &fd) != SW_OK)
+bool
+deliver_over(struct fstrm_rdwr **rdwr, struct sw_stream *stream,
+    const struct sw_batch *batches, size_t count)
+{
+	struct fstrm_writer *writer = open_writer(rdwr);
+	bool good;
+
+	if (writer == NULL)
 		return false;
-	assert_int_equal(sw_stream_new(fd, &options, &rdwr, &stream), SW_OK);
-	writer_options = fstrm_writer_options_init();
-	fstrm_writer_options_add_content_type(writer_options, SW_CONTENT_TYPE,
-	    sizeof(SW_CONTENT_TYPE) - 1);
-	writer = fstrm_writer_init(writer_options, &rdwr);
-	fstrm_writer_options_destroy(&writer_options);
-	good = fstrm_writer_open(writer) == fstrm_res_success;
-	for (size_t i = 0; i < count && good; i++)
-		good = write_batch(writer, &batches[i]);
+	good = write_batches(writer, batches, count);
 	if (good)
 		good = fstrm_writer_close(writer) == fstrm_res_success;
 	else
 		sw_stream_abort(stream);
 	fstrm_writer_destroy(&writer);
 	return good;
+}
+
+bool
+deliver(const struct daemon *daemon, const struct sw_batch *batches,
+    size_t count)
+{
+	struct sw_stream_options options = { .operation_ms = DEADLINE_MS };
+	struct fstrm_rdwr *rdwr;
+	struct sw_stream *stream;
+	int fd;
+
+	if (sw_unix_connect(daemon->socket, DEADLINE_MS, &fd) != SW_OK)
+		return false;
+	assert_int_equal(sw_stream_new(fd, &options, &rdwr, &stream), SW_OK);
+	return deliver_over(&rdwr, stream, batches, count);
 }
 
 void

@@ -9,6 +9,7 @@
 #include <sys/types.h>
 
 #include "../store/support.h"
+#include "senderwatch/stream.h"
 
 #define DEADLINE_MS 30000	/* for what ought to happen at once */
 
@@ -31,9 +32,20 @@ int run_daemon(const char *const *arguments, const char *log);
 /* The log, which the caller frees. */
 char *read_log(const struct daemon *daemon);
 unsigned count_words(const char *text, const char *words);
+/* Wait until words are in it so many times. */
+void await_log(const struct daemon *daemon, const char *words,
+    unsigned times);
 
 /* Send batches in one stream; true if they were acknowledged. */
 bool deliver(const struct daemon *daemon, const struct sw_batch *batches,
+    size_t count);
+
+/* The same over any stream. */
+bool deliver_over(struct fstrm_rdwr **rdwr, struct sw_stream *stream,
+    const struct sw_batch *batches, size_t count);
+/* And step by step; NULL if the stream could not be opened. */
+struct fstrm_writer *open_writer(struct fstrm_rdwr **rdwr);
+bool write_batches(struct fstrm_writer *writer, const struct sw_batch *batches,
     size_t count);
 
 /* A scenario whose days are around the present ones. */
