@@ -1,3 +1,0 @@
-#include <ini.h>
-#include <stdio.h>
-static int h(void*u,const char*s,const char*n,const char*v){printf("[%s] %s=%s\n",s,n,v);return 1;}int main(){printf("%d\n",ini_parse_string("a = b # c ; d\n",h,0));printf("%d\n",ini_parse_string("  indented line\n",h,0));printf("%d\n",ini_parse_string("novalue\n",h,0));printf("%d\n",ini_parse_string("# comment\n",h,0));printf("%d\n",ini_parse_string("a=\n",h,0));}
