@@ -137,6 +137,94 @@ files_that_are_none(void **state)
 	rmdir(folder);
 }
 
+static void
+old_keys(void **state)
+{
+	static const struct {
+		const char *rest;
+		uint32_t last_day;	/* 0: refused */
+	} cases[] = {
+		{ "\nuntil 2026-12-31\n", 20818 },
+		{ "\nuntil 2026-12-31", 20818 },
+		{ "\nuntil 2028-02-29\n", 21243 },
+		{ "\nuntil 1970-01-02\n", 1 },
+		{ "", 0 }, { "\n", 0 }, { "\nuntil \n", 0 },
+		{ "\nuntil 2026-12-31\n\n", 0 },
+		{ "\nuntil 2026-12-31 \n", 0 },
+		{ "\nuntil 2026-12-32\n", 0 },
+		{ "\nuntil 2027-02-29\n", 0 },
+		{ "\nuntil 2026-13-01\n", 0 },
+		{ "\nuntil 2026-1-31\n", 0 },
+		{ "\nuntil 26-12-31\n", 0 },
+		{ "\nuntil 1969-12-31\n", 0 },
+		{ "\nuntil  2026-1-31\n", 0 },
+		{ "\nUntil 2026-12-31\n", 0 },
+		{ "\n\nuntil 2026-12-31\n", 0 },
+		{ "\nuntil 2026-12-31\nmore", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t key[SW_KEY_SIZE];
+		char text[200], date[SW_DATE_SIZE];
+		const char *reason = NULL;
+		uint32_t day = 0;
+		enum sw_result result;
+
+		snprintf(text, sizeof(text), "%s%s", DIGITS, cases[i].rest);
+		write_key(text, strlen(text), 0600);
+		memset(key, 0xa5, sizeof(key));
+		result = sw_key_read_old(path, key, &day, &reason);
+		if (cases[i].last_day == 0) {
+			assert_int_equal(result, SW_ERR_INVALID);
+			assert_non_null(reason);
+			assert_memory_equal(key, zero, sizeof(key));
+			continue;
+		}
+		assert_int_equal(result, SW_OK);
+		assert_int_equal(day, cases[i].last_day);
+		assert_int_equal(key[30], 30);
+		sw_date_print(day, date);
+		assert_memory_equal(date, cases[i].rest + 7, 10);
+		/* Only as an old one: a key file has no end. */
+		expect_refused(path, SW_ERR_INVALID);
+	}
+	write_key(DIGITS "\nuntil 2026-12-31\n", 82, 0644);
+	assert_int_equal(sw_key_read_old(path, (uint8_t[SW_KEY_SIZE]){ 0 },
+	    &(uint32_t){ 0 }, &(const char *){ NULL }), SW_ERR_INVALID);
+}
+
+/* Another name of the file shows what was left in it. */
+static void
+destroyed_keys(void **state)
+{
+	char other[sizeof(path) + 8], text[100], *old = sw_key_old_path(path);
+	int fd;
+
+	(void)state;
+	snprintf(other, sizeof(other), "%s.other", path);
+	write_key(DIGITS "\nuntil 2026-12-31\n", 82, 0600);
+	assert_string_equal(old + strlen(path), ".old");
+	assert_int_equal(link(path, old), 0);
+	assert_int_equal(link(path, other), 0);
+	assert_int_equal(sw_key_destroy(old), SW_OK);
+	assert_int_equal(access(old, F_OK), -1);
+	fd = open(other, O_RDONLY);
+	assert_int_equal(read(fd, text, sizeof(text)), 82);
+	for (unsigned i = 0; i < 82; i++)
+		assert_int_equal(text[i], 0);
+	close(fd);
+	errno = 0;
+	assert_int_equal(sw_key_destroy(old), SW_ERR_SYSTEM);
+	assert_int_equal(errno, ENOENT);
+	/* Not what a link leads to. */
+	assert_int_equal(symlink(other, old), 0);
+	assert_int_equal(sw_key_destroy(old), SW_ERR_SYSTEM);
+	assert_int_equal(unlink(old), 0);
+	assert_int_equal(unlink(other), 0);
+	free(old);
+}
+
 int
 main(void)
 {
@@ -145,6 +233,8 @@ main(void)
 		cmocka_unit_test(modes_that_let_others_in),
 		cmocka_unit_test(texts_that_are_no_key),
 		cmocka_unit_test(files_that_are_none),
+		cmocka_unit_test(old_keys),
+		cmocka_unit_test(destroyed_keys),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
