@@ -37,8 +37,9 @@ noinst_HEADERS += \
 	include/senderwatch/txt.h
 nodist_lib_libsenderwatch_la_SOURCES = lib/registries.c
 lib_libsenderwatch_la_CPPFLAGS = $(AM_CPPFLAGS)
-lib_libsenderwatch_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS)
-lib_libsenderwatch_la_LIBADD = $(PSL_LIBS) $(CRYPTO_LIBS)
+lib_libsenderwatch_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS) \
+	$(SODIUM_CFLAGS)
+lib_libsenderwatch_la_LIBADD = $(PSL_LIBS) $(CRYPTO_LIBS) $(SODIUM_LIBS)
 
 registry_tables = lib/registry/jp.registry
 EXTRA_DIST += $(registry_tables) lib/registry/embed.awk

@@ -1,15 +1,21 @@
-/* Keyed pseudonyms, digests and key ids, by OpenSSL's EVP_MAC. */
+/*
+ * Keyed pseudonyms, digests and key ids.
+ *
+ * HMAC by hand over libcrypto's plain SHA-256, which is deprecated in favour
+ * of EVP: EVP keeps what it derives from the key in memory of its own choice,
+ * which nobody can lock, allocates for each message, and serves one thread at
+ * a time. This is as quick as the processor, and can't fail.
+ */
+#define OPENSSL_API_COMPAT 0x10100000L
 #include "senderwatch/pseudonym.h"
 
-#include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <sodium.h>
 
-#define MAC_SIZE 32	/* SHA-256 */
+#define MAC_SIZE SHA256_DIGEST_LENGTH
 
 /*
  * Domain separation: a wire-format name begins with a label length of at most
@@ -18,8 +24,10 @@
 #define PREFIX_DIGEST 0xff
 #define PREFIX_KEY_ID 0xfe
 
+/* Keyed once (RFC 2104 section 4), then copied and never changed. */
 struct sw_pseudonymiser {
-	EVP_MAC_CTX *mac;	/* keyed once, then started anew each time */
+	SHA256_CTX inner;
+	SHA256_CTX outer;
 };
 
 struct part {
@@ -27,66 +35,62 @@ struct part {
 	size_t length;
 };
 
+static void
+key_state(SHA256_CTX *state, const uint8_t key[SW_KEY_SIZE], uint8_t pad)
+{
+	uint8_t block[SHA256_CBLOCK];
+
+	memset(block, pad, sizeof(block));
+	for (size_t i = 0; i < SW_KEY_SIZE; i++)
+		block[i] ^= key[i];
+	SHA256_Init(state);
+	SHA256_Update(state, block, sizeof(block));
+	OPENSSL_cleanse(block, sizeof(block));
+}
+
 enum sw_result
 sw_pseudonymiser_new(struct sw_pseudonymiser **pseudonymiser,
     const uint8_t key[SW_KEY_SIZE])
 {
-	enum sw_result result = SW_ERR_MEMORY;
-	char digest[] = "SHA256";
-	OSSL_PARAM parameters[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest,
-		    0),
-		OSSL_PARAM_construct_end()
-	};
-	struct sw_pseudonymiser *made = calloc(1, sizeof(*made));
-	EVP_MAC *hmac = NULL;
-
 	*pseudonymiser = NULL;
-	if (made == NULL)
-		goto out;
-	hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	if (hmac == NULL) {
-		result = SW_ERR_UNSUPPORTED;
-		goto out;
-	}
-	made->mac = EVP_MAC_CTX_new(hmac);
-	if (made->mac == NULL ||
-	    EVP_MAC_init(made->mac, key, SW_KEY_SIZE, parameters) != 1)
-		goto out;
-	*pseudonymiser = made;
-	made = NULL;
-	result = SW_OK;
-out:
-	EVP_MAC_free(hmac);
-	sw_pseudonymiser_free(&made);
-	return result;
+	if (sodium_init() < 0)
+		return SW_ERR_UNSUPPORTED;
+	/* Between pages that can't be touched, and in no core dump. */
+	*pseudonymiser = sodium_malloc(sizeof(**pseudonymiser));
+	if (*pseudonymiser == NULL)
+		return SW_ERR_MEMORY;
+	key_state(&(*pseudonymiser)->inner, key, 0x36);
+	key_state(&(*pseudonymiser)->outer, key, 0x5c);
+	sodium_mprotect_readonly(*pseudonymiser);
+	return SW_OK;
+}
+
+bool
+sw_pseudonymiser_lock(struct sw_pseudonymiser *pseudonymiser)
+{
+	return sodium_mlock(pseudonymiser, sizeof(*pseudonymiser)) == 0;
 }
 
 void
 sw_pseudonymiser_free(struct sw_pseudonymiser **pseudonymiser)
 {
-	if (*pseudonymiser == NULL)
-		return;
-	EVP_MAC_CTX_free((*pseudonymiser)->mac);	/* cleanses the key */
-	free(*pseudonymiser);
+	sodium_free(*pseudonymiser);	/* cleanses it; NULL is fine */
 	*pseudonymiser = NULL;
 }
 
-static bool
-compute(struct sw_pseudonymiser *pseudonymiser, const struct part *parts,
+/* What remains on the stack is of hashes, not of the key. */
+static void
+compute(const struct sw_pseudonymiser *pseudonymiser, const struct part *parts,
     size_t count, uint8_t out[MAC_SIZE])
 {
-	EVP_MAC_CTX *mac = pseudonymiser->mac;
-	size_t length = 0;
+	SHA256_CTX state = pseudonymiser->inner;
 
-	if (EVP_MAC_init(mac, NULL, 0, NULL) != 1)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		if (EVP_MAC_update(mac, parts[i].data, parts[i].length) != 1)
-			return false;
-	}
-	return EVP_MAC_final(mac, out, &length, MAC_SIZE) == 1 &&
-	    length == MAC_SIZE;
+	for (size_t i = 0; i < count; i++)
+		SHA256_Update(&state, parts[i].data, parts[i].length);
+	SHA256_Final(out, &state);
+	state = pseudonymiser->outer;
+	SHA256_Update(&state, out, MAC_SIZE);
+	SHA256_Final(out, &state);
 }
 
 enum sw_result
@@ -98,26 +102,23 @@ sw_key_id(const uint8_t key[SW_KEY_SIZE], uint8_t id[SW_KEY_ID_SIZE])
 	uint8_t mac[MAC_SIZE];
 	enum sw_result result = sw_pseudonymiser_new(&pseudonymiser, key);
 
-	if (result == SW_OK && !compute(pseudonymiser, &part, 1, mac))
-		result = SW_ERR_MEMORY;
-	if (result == SW_OK)
-		memcpy(id, mac, SW_KEY_ID_SIZE);
+	if (result != SW_OK)
+		return result;
+	compute(pseudonymiser, &part, 1, mac);
+	memcpy(id, mac, SW_KEY_ID_SIZE);
 	sw_pseudonymiser_free(&pseudonymiser);
-	OPENSSL_cleanse(mac, sizeof(mac));
-	return result;
+	return SW_OK;
 }
 
-enum sw_result
-sw_pseudonym(struct sw_pseudonymiser *pseudonymiser, const uint8_t *subject,
-    size_t length, uint8_t out[SW_PSEUDONYM_SIZE])
+void
+sw_pseudonym(const struct sw_pseudonymiser *pseudonymiser,
+    const uint8_t *subject, size_t length, uint8_t out[SW_PSEUDONYM_SIZE])
 {
 	const struct part part = { subject, length };
 	uint8_t mac[MAC_SIZE];
 
-	if (!compute(pseudonymiser, &part, 1, mac))
-		return SW_ERR_MEMORY;
+	compute(pseudonymiser, &part, 1, mac);
 	memcpy(out, mac, SW_PSEUDONYM_SIZE);
-	return SW_OK;
 }
 
 /*
@@ -137,9 +138,9 @@ canonical_mx(const uint8_t *rdata, size_t length, uint8_t out[2 + 2 + 255])
 	return length;
 }
 
-static bool
-digest_one(struct sw_pseudonymiser *pseudonymiser, const struct sw_name *name,
-    const uint8_t *rdata, size_t length, uint64_t *sum)
+static uint64_t
+digest_one(const struct sw_pseudonymiser *pseudonymiser,
+    const struct sw_name *name, const uint8_t *rdata, size_t length)
 {
 	const uint8_t prefix[2] = { PREFIX_DIGEST, (uint8_t)name->mechanism };
 	uint8_t mx[2 + 2 + 255], mac[MAC_SIZE];
@@ -154,18 +155,16 @@ digest_one(struct sw_pseudonymiser *pseudonymiser, const struct sw_name *name,
 		parts[2].length = canonical_mx(rdata, length, mx);
 		parts[2].data = mx;
 	}
-	if (!compute(pseudonymiser, parts, 3, mac))
-		return false;
+	compute(pseudonymiser, parts, 3, mac);
 	for (unsigned i = 0; i < SW_DIGEST_SIZE; i++)
 		value = value << 8 | mac[i];
-	*sum += value;
-	return true;
+	return value;
 }
 
 enum sw_result
-sw_digest(struct sw_pseudonymiser *pseudonymiser, const struct sw_name *name,
-    const struct sw_rrset *records, const struct sw_verdict *verdict,
-    uint8_t out[SW_DIGEST_SIZE])
+sw_digest(const struct sw_pseudonymiser *pseudonymiser,
+    const struct sw_name *name, const struct sw_rrset *records,
+    const struct sw_verdict *verdict, uint8_t out[SW_DIGEST_SIZE])
 {
 	/* The sum of the records' digests: the order of an RRset is nothing. */
 	uint64_t sum = 0;
@@ -183,11 +182,9 @@ sw_digest(struct sw_pseudonymiser *pseudonymiser, const struct sw_name *name,
 	}
 	if (count > records->count || count > SW_RRSET_MAX)
 		return SW_ERR_INVALID;
-	for (size_t i = first; i < count; i++) {
-		if (!digest_one(pseudonymiser, name, records->rdata[i],
-		    records->length[i], &sum))
-			return SW_ERR_MEMORY;
-	}
+	for (size_t i = first; i < count; i++)
+		sum += digest_one(pseudonymiser, name, records->rdata[i],
+		    records->length[i]);
 	for (unsigned i = SW_DIGEST_SIZE; i-- > 0; sum >>= 8)
 		out[i] = (uint8_t)sum;
 	return SW_OK;

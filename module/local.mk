@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += module/libswmodule.la
 module_libswmodule_la_SOURCES = \
 	module/build_id.c module/build_id.h \
 	module/groups.c module/groups.h \
+	module/keys.c module/keys.h \
 	module/link.c module/link.h \
 	module/log.h \
 	module/observer.c module/observer.h \

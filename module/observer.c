@@ -1,8 +1,8 @@
 /* From a finished lookup to an entry of the edge table. */
 #include "module/observer.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,18 +10,12 @@
 #include <openssl/crypto.h>
 #include <sodium.h>
 
-#include "senderwatch/key_file.h"
+#include "module/keys.h"
 #include "senderwatch/name.h"
-#include "senderwatch/pseudonym.h"
 #include "senderwatch/registries.h"
 
-#define PSEUDONYMISERS 16u
-
-/* A pseudonymiser serves one thread at a time. */
-struct desk {
-	_Alignas(64) pthread_mutex_t lock;
-	struct sw_pseudonymiser *pseudonymiser;
-};
+/* Answers of DKIM selectors that are remembered: 512 KiB. */
+#define MEMOS 65536u
 
 /* The counters that the observer keeps, as in struct sw_counters. */
 enum counter {
@@ -38,10 +32,15 @@ struct sw_observer {
 	struct sw_suffixes suffixes;
 	struct sw_groups *groups;
 	struct sw_table *table;
-	uint8_t key_id[SW_KEY_ID_SIZE];
+	struct sw_keys *keys;
 	/* Of this process only: names can't be made to collide by choice. */
 	uint8_t seed[crypto_shorthash_KEYBYTES];
-	struct desk desks[PSEUDONYMISERS];
+	/*
+	 * A domain signs with several DKIM keys in turn, and the table knows
+	 * the last: these are all the answers that were judged on a day, each
+	 * with what came of it in the lowest bit.
+	 */
+	atomic_uint_fast64_t memos[MEMOS];
 	atomic_uint_fast64_t counters[COUNTERS];
 };
 
@@ -88,53 +87,17 @@ load_suffixes(struct sw_observer *observer, sw_log_function log)
 	return SW_OK;
 }
 
-/*
- * With plain names the key may be missing: then a fixed one serves, since
- * there is nothing to hide, and the key id is all zero.
- */
-static enum sw_result
-load_key(struct sw_observer *observer, sw_log_function log)
-{
-	uint8_t key[SW_KEY_SIZE] = { 0 };
-	const char *reason;
-	enum sw_result result = SW_OK;
-
-	if (observer->options->key_file != NULL) {
-		result = sw_key_read(observer->options->key_file, key, &reason);
-		if (result != SW_OK) {
-			log(SW_LOG_ERROR, "key file %s: %s",
-			    observer->options->key_file, reason);
-			goto out;
-		}
-		result = sw_key_id(key, observer->key_id);
-	}
-	for (unsigned i = 0; i < PSEUDONYMISERS && result == SW_OK; i++) {
-		result = sw_pseudonymiser_new(&observer->desks[i].pseudonymiser,
-		    key);
-	}
-	if (result != SW_OK)
-		log(SW_LOG_ERROR, "can't set up HMAC-SHA-256: %s",
-		    sw_result_text(result));
-out:
-	OPENSSL_cleanse(key, sizeof(key));
-	return result;
-}
-
 enum sw_result
 sw_observer_new(struct sw_observer **observer,
     const struct sw_options *options, sw_log_function log)
 {
 	enum sw_result result = SW_ERR_MEMORY;
-	struct sw_observer *made = aligned_alloc(64,
-	    (sizeof(*made) + 63) & ~(size_t)63);
+	struct sw_observer *made = calloc(1, sizeof(*made));
 
 	*observer = NULL;
 	if (made == NULL)
 		return SW_ERR_MEMORY;
-	memset(made, 0, sizeof(*made));
 	made->options = options;
-	for (unsigned i = 0; i < PSEUDONYMISERS; i++)
-		pthread_mutex_init(&made->desks[i].lock, NULL);
 	if (sodium_init() < 0) {
 		log(SW_LOG_ERROR, "libsodium does not start");
 		result = SW_ERR_UNSUPPORTED;
@@ -144,7 +107,7 @@ sw_observer_new(struct sw_observer **observer,
 	/* These two say themselves what is wrong. */
 	result = load_suffixes(made, log);
 	if (result == SW_OK)
-		result = load_key(made, log);
+		result = sw_keys_new(&made->keys, options->key_file, log);
 	if (result != SW_OK)
 		goto out;
 	result = sw_groups_new(&made->groups);
@@ -171,10 +134,7 @@ sw_observer_free(struct sw_observer **observer)
 	*observer = NULL;
 	if (o == NULL)
 		return;
-	for (unsigned i = 0; i < PSEUDONYMISERS; i++) {
-		sw_pseudonymiser_free(&o->desks[i].pseudonymiser);
-		pthread_mutex_destroy(&o->desks[i].lock);
-	}
+	sw_keys_free(&o->keys);
 	sw_table_free(&o->table);
 	sw_groups_free(&o->groups);
 	sw_registries_fini(&o->registries);
@@ -228,26 +188,20 @@ print_of(const struct sw_observer *observer, const struct sw_lookup *lookup)
 	return hash(observer, parts, sizeof(parts));
 }
 
-static bool
-make_pseudonyms(struct sw_observer *observer, const struct sw_name *name,
-    const struct sw_answer *answer, const struct sw_verdict *verdict,
-    uint64_t tag, struct sw_observation *observation)
+/* Where the memo of a sight is, and what it is without its lowest bit. */
+static atomic_uint_fast64_t *
+memo_of(struct sw_observer *observer, const struct sw_sight *sight,
+    uint64_t *memo)
 {
-	struct desk *desk = &observer->desks[(tag >> 32) % PSEUDONYMISERS];
-	enum sw_result result;
+	const uint64_t parts[2] = { sight->print, sight->tag ^ sight->day };
 
-	pthread_mutex_lock(&desk->lock);
-	result = sw_pseudonym(desk->pseudonymiser, name->subject,
-	    name->subject_length, observation->subject);
-	if (result == SW_OK)
-		result = sw_digest(desk->pseudonymiser, name, &answer->records,
-		    verdict, observation->digest);
-	pthread_mutex_unlock(&desk->lock);
-	return result == SW_OK;
+	*memo = hash(observer, parts, sizeof(parts));
+	return &observer->memos[*memo % MEMOS];
 }
 
 static void
-count_change(struct sw_observer *observer, enum sw_table_change change)
+count_change(struct sw_observer *observer, const struct sw_sight *sight,
+    enum sw_table_change change)
 {
 	static const enum counter counters[] = {
 		[SW_TABLE_REPEATED] = COUNT_REPEATED,
@@ -258,57 +212,125 @@ count_change(struct sw_observer *observer, enum sw_table_change change)
 		[SW_TABLE_MEMORY] = COUNT_MEMORY,
 		[SW_TABLE_UNKNOWN] = COUNT_NONEXISTENT,
 	};
+	enum counter counter = counters[change];
 
-	if (counters[change] != COUNTERS)
-		count(observer, counters[change], 1);
-	if (change != SW_TABLE_UNKNOWN && change != SW_TABLE_FULL &&
-	    change != SW_TABLE_MEMORY)
+	/* An answer counts once, however many keys there are; a loss each. */
+	if (sight->key != SW_KEY_CURRENT && (counter == COUNT_REPEATED ||
+	    counter == COUNT_NONEXISTENT))
+		return;
+	if (counter != COUNTERS)
+		count(observer, counter, 1);
+	if (sight->key == SW_KEY_CURRENT && change != SW_TABLE_UNKNOWN &&
+	    change != SW_TABLE_FULL && change != SW_TABLE_MEMORY)
 		count(observer, COUNT_OBSERVED, 1);
 }
 
-/* An answer that was not seen before, or not on this day. */
-static void
-take(struct sw_observer *observer, const struct sw_lookup *lookup,
-    const struct sw_name *name, const struct sw_sight *sight)
-{
-	struct sw_observation observation = { .dnssec = lookup->dnssec };
+/* An answer that is judged. */
+struct judged {
+	const struct sw_lookup *lookup;
+	const struct sw_name *name;
 	struct sw_verdict verdict;
+};
+
+/* Into the table, under one key. False if it could not be kept. */
+static bool
+put(struct sw_observer *observer, const struct judged *judged,
+    const struct sw_sight *sight)
+{
+	struct sw_observation observation = {
+		.mechanism = (uint8_t)judged->name->mechanism,
+		.outcome = (uint8_t)judged->verdict.outcome,
+		.features = judged->verdict.features,
+		.dnssec = (uint8_t)judged->lookup->dnssec,
+	};
+	enum sw_table_change change = SW_TABLE_MEMORY;
 	char text[SW_NAME_TEXT_MAX];
 
-	sw_answer_judge(name, &lookup->answer, &verdict);
-	if (verdict.outcome == SW_OUTCOME_UNKNOWN) {
+	if (!sw_keys_make(observer->keys, sight->key, judged->name,
+	    &judged->lookup->answer.records, &judged->verdict, &observation))
+		return true;	/* the old key, and its time is over */
+	if (observer->options->plain_names &&
+	    sw_name_to_text(judged->name->subject,
+	    judged->name->subject_length, text, sizeof(text)) > 0)
+		observation.name = text;
+	/* An entry may have been given up a moment ago. */
+	if (sw_groups_intern(observer->groups, judged->name,
+	    &observation.group))
+		change = sw_table_put(observer->table, sight, &observation,
+		    judged->verdict.outcome == SW_OUTCOME_NONEXISTENT);
+	count_change(observer, sight, change);
+	return change != SW_TABLE_FULL && change != SW_TABLE_MEMORY &&
+	    change != SW_TABLE_UNKNOWN;
+}
+
+/*
+ * An answer that was not seen before, or not on this day, under the keys of
+ * these sights. True if all there is to say of it is said.
+ */
+static bool
+take(struct sw_observer *observer, struct judged *judged,
+    const struct sw_sight *sights, unsigned count_of_sights)
+{
+	bool kept = true;
+
+	sw_answer_judge(judged->name, &judged->lookup->answer,
+	    &judged->verdict);
+	if (judged->verdict.outcome == SW_OUTCOME_UNKNOWN) {
 		count(observer, COUNT_UNPROVEN, 1);
-		return;
+		return true;
 	}
 	/*
 	 * Spam filters look up domains that were made up. One that is denied
 	 * and was never seen to exist is not kept, lest they fill the table
 	 * and the groups.
 	 */
-	if (verdict.outcome == SW_OUTCOME_NONEXISTENT &&
-	    !sw_table_is_known(observer->table, sight->tag)) {
+	if (judged->verdict.outcome == SW_OUTCOME_NONEXISTENT &&
+	    sights[0].key == SW_KEY_CURRENT &&
+	    !sw_table_is_known(observer->table, sights[0].tag)) {
 		count(observer, COUNT_NONEXISTENT, 1);
-		return;
+		return false;
 	}
-	observation.mechanism = (uint8_t)name->mechanism;
-	observation.outcome = (uint8_t)verdict.outcome;
-	observation.features = verdict.features;
-	if (!make_pseudonyms(observer, name, &lookup->answer, &verdict,
-	    sight->tag, &observation)) {
-		count(observer, COUNT_MEMORY, 1);
-		return;
+	for (unsigned i = 0; i < count_of_sights; i++)
+		kept = put(observer, judged, &sights[i]) && kept;
+	return kept;
+}
+
+/* Was a DKIM key seen already on this day, in turn with others? */
+static bool
+is_remembered(struct sw_observer *observer, const struct sw_sight *sight)
+{
+	uint64_t memo;
+	uint64_t found = atomic_load_explicit(memo_of(observer, sight, &memo),
+	    memory_order_relaxed);
+
+	if ((found | 1) != (memo | 1))
+		return false;
+	if ((found & 1) != 0) {
+		count(observer, COUNT_UNPROVEN, 1);
+	} else {
+		count(observer, COUNT_OBSERVED, 1);
+		count(observer, COUNT_REPEATED, 1);
 	}
-	if (!sw_groups_intern(observer->groups, name, &observation.group)) {
-		count(observer, COUNT_MEMORY, 1);
-		return;
-	}
-	if (observer->options->plain_names &&
-	    sw_name_to_text(name->subject, name->subject_length, text,
-	    sizeof(text)) > 0)
-		observation.name = text;
-	/* It may have been given up a moment ago. */
-	count_change(observer, sw_table_put(observer->table, sight,
-	    &observation, verdict.outcome == SW_OUTCOME_NONEXISTENT));
+	return true;
+}
+
+static void
+remember(struct sw_observer *observer, const struct sw_sight *sight,
+    bool unproven)
+{
+	uint64_t memo;
+	atomic_uint_fast64_t *at = memo_of(observer, sight, &memo);
+
+	atomic_store_explicit(at, (memo & ~UINT64_C(1)) | unproven,
+	    memory_order_relaxed);
+}
+
+/* The tag under the old key: of another bucket, but found as quickly. */
+static uint64_t
+old_tag(uint64_t tag)
+{
+	tag ^= UINT64_C(0x9e3779b97f4a7c15);
+	return tag != 0 ? tag : 1;
 }
 
 static bool
@@ -323,6 +345,53 @@ is_private(const struct sw_options *options, const struct sw_lookup *lookup)
 	return false;
 }
 
+/* What an answer is under each key that is used on its day. */
+static unsigned
+find_sights(struct sw_observer *observer, const struct sw_lookup *lookup,
+    const struct sw_name *name, time_t now,
+    struct sw_sight sights[SW_TABLE_KEYS])
+{
+	sights[0] = (struct sw_sight){
+		.tag = tag_of(observer, name),
+		.print = print_of(observer, lookup),
+		.day = (uint16_t)sw_observer_day(observer, now),
+		.key = SW_KEY_CURRENT,
+	};
+	if (!sw_keys_is_old_used(observer->keys, sights[0].day))
+		return 1;
+	sights[1] = sights[0];
+	sights[1].tag = old_tag(sights[0].tag);
+	sights[1].key = SW_KEY_OLD;
+	return 2;
+}
+
+static void
+see_answer(struct sw_observer *observer, const struct sw_lookup *lookup,
+    const struct sw_name *name, time_t now)
+{
+	struct judged judged = { .lookup = lookup, .name = name };
+	struct sw_sight sights[SW_TABLE_KEYS], first;
+	unsigned keys = find_sights(observer, lookup, name, now, sights);
+	unsigned left = 0;
+	bool dkim = name->mechanism == SW_MECHANISM_DKIM;
+
+	first = sights[0];
+	if (dkim && is_remembered(observer, &first))
+		return;
+	for (unsigned key = 0; key < keys; key++) {
+		enum sw_table_change change = sw_table_see_again(
+		    observer->table, &sights[key]);
+
+		if (change == SW_TABLE_UNKNOWN)
+			sights[left++] = sights[key];
+		else
+			count_change(observer, &sights[key], change);
+	}
+	if (left > 0 && take(observer, &judged, sights, left) && dkim)
+		remember(observer, &first,
+		    judged.verdict.outcome == SW_OUTCOME_UNKNOWN);
+}
+
 void
 sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
     time_t now)
@@ -335,7 +404,6 @@ sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
 		[SW_UNUSABLE_MALFORMED] = COUNT_MALFORMED,
 	};
 	struct sw_name name;
-	struct sw_sight sight;
 
 	count(observer, COUNT_SEEN, 1);
 	if (sw_name_match(&observer->suffixes, lookup->name,
@@ -354,15 +422,7 @@ sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
 		count(observer, COUNT_MALFORMED, 1);
 		return;
 	}
-	sight.tag = tag_of(observer, &name);
-	sight.print = print_of(observer, lookup);
-	sight.day = (uint16_t)sw_observer_day(observer, now);
-	if (sw_table_is_repeat(observer->table, &sight)) {
-		count(observer, COUNT_OBSERVED, 1);
-		count(observer, COUNT_REPEATED, 1);
-		return;
-	}
-	take(observer, lookup, &name, &sight);
+	see_answer(observer, lookup, &name, now);
 }
 
 uint32_t
@@ -385,10 +445,10 @@ sw_observer_groups(struct sw_observer *observer)
 	return observer->groups;
 }
 
-const uint8_t *
-sw_observer_key_id(const struct sw_observer *observer)
+struct sw_keys *
+sw_observer_keys(struct sw_observer *observer)
 {
-	return observer->key_id;
+	return observer->keys;
 }
 
 void

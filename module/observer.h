@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "module/groups.h"
+#include "module/keys.h"
 #include "module/log.h"
 #include "module/options.h"
 #include "module/table.h"
@@ -54,7 +55,7 @@ uint32_t sw_observer_day(const struct sw_observer *observer, time_t now);
 /* What the sender needs. */
 struct sw_table *sw_observer_table(struct sw_observer *observer);
 struct sw_groups *sw_observer_groups(struct sw_observer *observer);
-const uint8_t *sw_observer_key_id(const struct sw_observer *observer);
+struct sw_keys *sw_observer_keys(struct sw_observer *observer);
 void sw_observer_counters(struct sw_observer *observer,
     struct sw_counters *counters);
 void sw_observer_count_sent(struct sw_observer *observer, uint64_t count);

@@ -53,6 +53,7 @@ struct sw_sender {
 	struct sw_ticket tickets[BATCH];
 	char *names[BATCH];
 	size_t count;
+	unsigned key;			/* whose pseudonyms they are */
 	uint8_t *frame;
 	size_t frame_length;
 };
@@ -157,8 +158,8 @@ encode_batch(struct sw_sender *sender, const struct sw_group *groups,
 	};
 
 	memcpy(batch.instance, sender->instance, SW_INSTANCE_SIZE);
-	memcpy(batch.key_id, sw_observer_key_id(sender->observer),
-	    SW_KEY_ID_SIZE);
+	memcpy(batch.key_id, sw_keys_id(sw_observer_keys(sender->observer),
+	    sender->key), SW_KEY_ID_SIZE);
 	sw_observer_counters(sender->observer, &batch.counters);
 	return sw_frame_encode(&batch, &sender->frame, &sender->frame_length);
 }
@@ -171,16 +172,17 @@ shorten_batch(struct sw_sender *sender, size_t count)
 		free(sender->names[--sender->count]);
 }
 
-/* Take a batch into the hand; false if there is nothing to send. */
+/* Take a batch of one key into the hand; false if there is nothing to send. */
 static bool
-make_batch(struct sw_sender *sender)
+make_key_batch(struct sw_sender *sender, unsigned key)
 {
 	struct sw_group *groups = NULL;
 	size_t group_count;
 	enum sw_result result = SW_ERR_MEMORY;
 
+	sender->key = key;
 	sender->count = sw_table_collect(sw_observer_table(sender->observer),
-	    sender->observations, sender->tickets, sender->names, BATCH);
+	    key, sender->observations, sender->tickets, sender->names, BATCH);
 	if (sender->count == 0)
 		return false;
 	group_count = gather_groups(sender, &groups);
@@ -198,6 +200,16 @@ make_batch(struct sw_sender *sender)
 		drop_batch(sender);
 	free(groups);
 	return result == SW_OK;
+}
+
+static bool
+make_batch(struct sw_sender *sender)
+{
+	for (unsigned key = 0; key < SW_TABLE_KEYS; key++) {
+		if (make_key_batch(sender, key))
+			return true;
+	}
+	return false;
 }
 
 /* One attempt to hand over a frame; SW_OK means that it is durable there. */
@@ -325,25 +337,49 @@ drain_spool(struct sw_sender *sender)
 	sender->drain_failed = result != SW_OK;
 }
 
+static bool
+deliver_key(struct sw_sender *sender, unsigned key, bool stopping)
+{
+	struct sw_table *table = sw_observer_table(sender->observer);
+
+	while (make_key_batch(sender, key)) {
+		if (!deliver(sender))
+			return false;
+		drop_batch(sender);
+		if (!stopping && sw_table_pending_of(table, key) < BATCH)
+			break;
+	}
+	return true;
+}
+
 /*
- * Deliver what is pending, all at a stop, else whole batches but for one:
- * what comes meanwhile waits for the next flush. False if the stop's deadline
- * came first; a batch stays in hand then.
+ * Deliver what is pending, all at a stop, else whole batches but for one of
+ * each key: what comes meanwhile waits for the next flush. False if the stop's
+ * deadline came first; a batch stays in hand then.
  */
 static bool
 deliver_all(struct sw_sender *sender, bool stopping)
 {
-	struct sw_table *table = sw_observer_table(sender->observer);
-
 	drain_spool(sender);
-	while (make_batch(sender)) {
-		if (!deliver(sender))
+	for (unsigned key = 0; key < SW_TABLE_KEYS; key++) {
+		if (!deliver_key(sender, key, stopping))
 			return false;
-		drop_batch(sender);
-		if (!stopping && sw_table_pending(table) < BATCH)
-			break;
 	}
 	return true;
+}
+
+/*
+ * What is pending of a key that is gone is delivered all the same: the
+ * pseudonyms were made when it was seen.
+ */
+static void
+end_old_key(struct sw_sender *sender)
+{
+	struct sw_observer *observer = sender->observer;
+
+	if (sw_keys_end_old(sw_observer_keys(observer),
+	    sw_observer_day(observer, time(NULL)), sender->log))
+		sw_table_forget(sw_observer_table(observer), SW_KEY_OLD);
 }
 
 /*
@@ -394,6 +430,7 @@ run(void *argument)
 	bool stopping = false;
 
 	while (!stopping) {
+		end_old_key(sender);
 		/* Once more after the stop was asked for: the last entries. */
 		stopping = pause_for(sender, sender->options->flush_interval_ms);
 		if (!deliver_all(sender, stopping))

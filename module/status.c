@@ -10,6 +10,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "senderwatch/key_file.h"
+
+static void
+print_keys(FILE *file, struct sw_keys *keys)
+{
+	char text[2 * SW_KEY_ID_SIZE + 1], date[SW_DATE_SIZE];
+
+	sw_key_id_text(sw_keys_id(keys, SW_KEY_CURRENT), text);
+	fprintf(file, "key = %s\n", text);
+	if (!sw_keys_has_old(keys))
+		return;
+	sw_key_id_text(sw_keys_id(keys, SW_KEY_OLD), text);
+	sw_date_print(sw_keys_last_day(keys), date);
+	fprintf(file, "old_key = %s\n", text);
+	fprintf(file, "old_key_until = %s\n", date);
+}
+
 static void
 print(FILE *file, const struct sw_status *status, struct sw_observer *observer)
 {
@@ -23,8 +40,11 @@ print(FILE *file, const struct sw_status *status, struct sw_observer *observer)
 	fprintf(file, "collector = %s\n", status->collector);
 	fprintf(file, "delivering = %s\n", status->delivering ? "yes" : "no");
 	fprintf(file, "delivered = %lld\n", (long long)status->delivered);
+	print_keys(file, sw_observer_keys(observer));
 	fprintf(file, "pending = %zu\n",
 	    sw_table_pending(sw_observer_table(observer)));
+	fprintf(file, "pending_old_key = %zu\n",
+	    sw_table_pending_of(sw_observer_table(observer), SW_KEY_OLD));
 	fprintf(file, "memory = %zu\n", sw_observer_memory(observer));
 #define PRINT(name) fprintf(file, #name " = %" PRIu64 "\n", counters.name);
 	SW_FOR_EACH_COUNTER(PRINT)

@@ -31,9 +31,10 @@ struct entry {
 	uint8_t mechanism;
 	uint8_t outcome;
 	uint8_t dnssec;
+	uint8_t key;
 	bool pending;
 };
-_Static_assert(sizeof(struct entry) <= 64, "an entry is a cache line");
+_Static_assert(sizeof(struct entry) == 64, "an entry is a cache line");
 
 struct bucket {
 	struct entry entries[WAYS];
@@ -44,12 +45,16 @@ struct sw_table {
 	size_t bucket_count;	/* a power of two, at least SHARDS */
 	size_t map_size;
 	size_t per_shard;	/* buckets under one lock */
-	/* A bit for each bucket that holds a pending entry, under its lock. */
-	uint64_t *pending;
+	/*
+	 * For each key, a bit for each bucket that holds a pending entry,
+	 * under its lock.
+	 */
+	uint64_t *pending[SW_TABLE_KEYS];
 	char **names;		/* by slot, or NULL */
 	atomic_size_t name_bytes;
-	size_t next;		/* bucket where collecting goes on; sender only */
-	atomic_size_t pending_count;
+	/* Bucket where collecting goes on; sender only. */
+	size_t next[SW_TABLE_KEYS];
+	atomic_size_t pending_count[SW_TABLE_KEYS];
 	pthread_mutex_t locks[SHARDS];
 };
 
@@ -75,9 +80,12 @@ sw_table_new(struct sw_table **table, size_t capacity, bool keep_names)
 		made->buckets = NULL;
 		goto out;
 	}
-	made->pending = calloc(made->bucket_count / 64, sizeof(uint64_t));
-	if (made->pending == NULL)
-		goto out;
+	for (unsigned key = 0; key < SW_TABLE_KEYS; key++) {
+		made->pending[key] = calloc(made->bucket_count / 64,
+		    sizeof(uint64_t));
+		if (made->pending[key] == NULL)
+			goto out;
+	}
 	if (keep_names) {
 		made->names = calloc(made->bucket_count * WAYS, sizeof(char *));
 		if (made->names == NULL)
@@ -106,7 +114,8 @@ sw_table_free(struct sw_table **table)
 			free(t->names[i]);
 	}
 	free(t->names);
-	free(t->pending);
+	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
+		free(t->pending[key]);
 	if (t->buckets != NULL)
 		munmap(t->buckets, t->map_size);
 	free(t);
@@ -115,7 +124,8 @@ sw_table_free(struct sw_table **table)
 size_t
 sw_table_memory(const struct sw_table *table)
 {
-	return sizeof(*table) + table->map_size + table->bucket_count / 8 +
+	return sizeof(*table) + table->map_size +
+	    SW_TABLE_KEYS * (table->bucket_count / 8) +
 	    (table->names == NULL ? 0 :
 	    table->bucket_count * WAYS * sizeof(char *)) +
 	    atomic_load_explicit(&table->name_bytes, memory_order_relaxed);
@@ -141,21 +151,6 @@ find(struct bucket *bucket, uint64_t tag)
 			return &bucket->entries[i];
 	}
 	return NULL;
-}
-
-bool
-sw_table_is_repeat(struct sw_table *table, const struct sw_sight *sight)
-{
-	size_t at = bucket_of(table, sight->tag);
-	const struct entry *entry;
-	bool repeat;
-
-	pthread_mutex_lock(lock_of(table, at));
-	entry = find(&table->buckets[at], sight->tag);
-	repeat = entry != NULL && entry->print == sight->print &&
-	    entry->day == sight->day;
-	pthread_mutex_unlock(lock_of(table, at));
-	return repeat;
 }
 
 bool
@@ -216,10 +211,10 @@ set_pending(struct sw_table *table, size_t at, struct entry *entry)
 {
 	entry->version++;
 	if (!entry->pending)
-		atomic_fetch_add_explicit(&table->pending_count, 1,
+		atomic_fetch_add_explicit(&table->pending_count[entry->key], 1,
 		    memory_order_relaxed);
 	entry->pending = true;
-	table->pending[at / 64] |= UINT64_C(1) << (at % 64);
+	table->pending[entry->key][at / 64] |= UINT64_C(1) << (at % 64);
 }
 
 static bool
@@ -370,8 +365,36 @@ insert(struct sw_table *table, size_t at, const struct sw_sight *sight,
 	change = entry->tag == 0 ? SW_TABLE_PENDING : SW_TABLE_EVICTED;
 	fill(entry, observation);
 	entry->tag = sight->tag;
+	entry->key = sight->key;
 	entry->print = sight->print;
 	entry->day = sight->day;
+	return change;
+}
+
+static bool
+is_waiting(enum sw_table_change change)
+{
+	return change == SW_TABLE_PENDING || change == SW_TABLE_SUPERSEDED ||
+	    change == SW_TABLE_EVICTED;
+}
+
+enum sw_table_change
+sw_table_see_again(struct sw_table *table, const struct sw_sight *sight)
+{
+	size_t at = bucket_of(table, sight->tag);
+	enum sw_table_change change = SW_TABLE_UNKNOWN;
+	struct entry *entry;
+
+	pthread_mutex_lock(lock_of(table, at));
+	entry = find(&table->buckets[at], sight->tag);
+	if (entry != NULL && entry->print == sight->print &&
+	    (entry->day == sight->day ||
+	    entry->mechanism != SW_MECHANISM_DKIM)) {
+		change = see_again(entry, sight->day);
+		if (is_waiting(change))
+			set_pending(table, at, entry);
+	}
+	pthread_mutex_unlock(lock_of(table, at));
 	return change;
 }
 
@@ -391,8 +414,7 @@ sw_table_put(struct sw_table *table, const struct sw_sight *sight,
 		change = SW_TABLE_UNKNOWN;
 	else
 		change = insert(table, at, sight, observation);
-	if (change == SW_TABLE_PENDING || change == SW_TABLE_SUPERSEDED ||
-	    change == SW_TABLE_EVICTED)
+	if (is_waiting(change))
 		set_pending(table, at, find(&table->buckets[at], sight->tag));
 	pthread_mutex_unlock(lock_of(table, at));
 	return change;
@@ -425,12 +447,12 @@ copy_out(const struct sw_table *table, const struct entry *entry,
 	return true;
 }
 
-/* The first bucket from at on that holds pending entries, up to end. */
+/* The first bucket from at on that holds entries to send, up to end. */
 static size_t
-next_pending(const struct sw_table *table, size_t at, size_t end)
+next_pending(const struct sw_table *table, unsigned key, size_t at, size_t end)
 {
 	while (at < end) {
-		uint64_t word = table->pending[at / 64] >> (at % 64);
+		uint64_t word = table->pending[key][at / 64] >> (at % 64);
 
 		if (word != 0) {
 			at += (size_t)__builtin_ctzll(word);
@@ -443,7 +465,7 @@ next_pending(const struct sw_table *table, size_t at, size_t end)
 
 /* Collect from the buckets from *at to end under their lock, a slice. */
 static size_t
-collect_slice(struct sw_table *table, size_t *at, size_t end,
+collect_slice(struct sw_table *table, unsigned key, size_t *at, size_t end,
     struct sw_observation *observations, struct sw_ticket *tickets,
     char **names, size_t count)
 {
@@ -451,28 +473,31 @@ collect_slice(struct sw_table *table, size_t *at, size_t end,
 	pthread_mutex_t *lock = lock_of(table, *at);
 
 	pthread_mutex_lock(lock);
-	*at = next_pending(table, *at, end);
+	*at = next_pending(table, key, *at, end);
 	/* A bucket is taken whole, or left for the next call. */
 	while (*at < end && done + WAYS <= count && done < COLLECT_SLICE) {
 		const struct bucket *bucket = &table->buckets[*at];
 
 		for (unsigned i = 0; i < WAYS; i++) {
-			if (bucket->entries[i].pending &&
-			    copy_out(table, &bucket->entries[i],
-			    &observations[done], &tickets[done], &names[done]))
+			const struct entry *entry = &bucket->entries[i];
+
+			if (entry->pending && entry->key == key &&
+			    copy_out(table, entry, &observations[done],
+			    &tickets[done], &names[done]))
 				done++;
 		}
-		*at = next_pending(table, *at + 1, end);
+		*at = next_pending(table, key, *at + 1, end);
 	}
 	pthread_mutex_unlock(lock);
 	return done;
 }
 
 size_t
-sw_table_collect(struct sw_table *table, struct sw_observation *observations,
-    struct sw_ticket *tickets, char **names, size_t count)
+sw_table_collect(struct sw_table *table, unsigned key,
+    struct sw_observation *observations, struct sw_ticket *tickets,
+    char **names, size_t count)
 {
-	size_t done = 0, at = table->next, left = table->bucket_count;
+	size_t done = 0, at = table->next[key], left = table->bucket_count;
 
 	/* Once around, not further: nothing is to be taken twice. */
 	while (left > 0 && done + WAYS <= count) {
@@ -481,25 +506,26 @@ sw_table_collect(struct sw_table *table, struct sw_observation *observations,
 
 		if (end - at > left)
 			end = at + left;
-		done += collect_slice(table, &at, end, observations + done,
-		    tickets + done, names + done, count - done);
+		done += collect_slice(table, key, &at, end,
+		    observations + done, tickets + done, names + done,
+		    count - done);
 		left -= at - begin;
 		at &= table->bucket_count - 1;
 	}
-	table->next = at;
+	table->next[key] = at;
 	return done;
 }
 
 static void
-settle(struct sw_table *table, size_t at)
+settle(struct sw_table *table, unsigned key, size_t at)
 {
 	const struct bucket *bucket = &table->buckets[at];
 
 	for (unsigned i = 0; i < WAYS; i++) {
-		if (bucket->entries[i].pending)
+		if (bucket->entries[i].pending && bucket->entries[i].key == key)
 			return;
 	}
-	table->pending[at / 64] &= ~(UINT64_C(1) << (at % 64));
+	table->pending[key][at / 64] &= ~(UINT64_C(1) << (at % 64));
 }
 
 void
@@ -518,17 +544,45 @@ sw_table_acknowledge(struct sw_table *table,
 		    entry->day == observations[i].day) {
 			entry->pending = false;
 			entry->earlier = 0;
-			atomic_fetch_sub_explicit(&table->pending_count, 1,
+			atomic_fetch_sub_explicit(
+			    &table->pending_count[entry->key], 1,
 			    memory_order_relaxed);
-			settle(table, at);
+			settle(table, entry->key, at);
 		}
 		pthread_mutex_unlock(lock_of(table, at));
 	}
 }
 
 size_t
+sw_table_pending_of(struct sw_table *table, unsigned key)
+{
+	return atomic_load_explicit(&table->pending_count[key],
+	    memory_order_relaxed);
+}
+
+size_t
 sw_table_pending(struct sw_table *table)
 {
-	return atomic_load_explicit(&table->pending_count,
-	    memory_order_relaxed);
+	size_t sum = 0;
+
+	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
+		sum += sw_table_pending_of(table, key);
+	return sum;
+}
+
+void
+sw_table_forget(struct sw_table *table, unsigned key)
+{
+	/* A bucket at a time: nobody is to wait for the whole. */
+	for (size_t at = 0; at < table->bucket_count; at++) {
+		pthread_mutex_lock(lock_of(table, at));
+		for (unsigned i = 0; i < WAYS; i++) {
+			struct entry *entry = &table->buckets[at].entries[i];
+
+			if (entry->tag != 0 && entry->key == key &&
+			    !entry->pending)
+				entry->tag = 0;
+		}
+		pthread_mutex_unlock(lock_of(table, at));
+	}
 }

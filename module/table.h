@@ -7,8 +7,12 @@
  * look-up reads one bucket; nothing is chained, moved or allocated. A bucket
  * that is full gives up the entry that matters least, which costs a repeat of
  * an observation, never a miss; entries that wait for delivery are never
- * given up, and those of them without a record never take up a whole bucket. Threads may use it at once: locks cover ranges of buckets and are
- * held for a few hundred instructions, without a system call.
+ * given up, and those of them without a record never take up a whole bucket.
+ * Threads may use it at once: locks cover ranges of buckets and are held for a
+ * few hundred instructions, without a system call.
+ *
+ * While a key is being replaced, what is seen has an entry under each key, so
+ * that each is delivered, or waits, by itself.
  */
 #ifndef SENDERWATCH_MODULE_TABLE_H
 #define SENDERWATCH_MODULE_TABLE_H
@@ -22,11 +26,14 @@
 
 struct sw_table;
 
+#define SW_TABLE_KEYS 2
+
 /* What names an entry, and what its answer looked like: keyed hashes. */
 struct sw_sight {
-	uint64_t tag;		/* of mechanism and subject; not 0 */
+	uint64_t tag;		/* of mechanism, subject and key; not 0 */
 	uint64_t print;		/* of the answer's records, rcode and status */
 	uint16_t day;		/* days since 1970-01-01 */
+	uint8_t key;		/* whose pseudonym it is: below SW_TABLE_KEYS */
 };
 
 /* How the table took a state. */
@@ -50,10 +57,12 @@ void sw_table_free(struct sw_table **table);
 size_t sw_table_memory(const struct sw_table *table);
 
 /*
- * The fast path: was this very answer seen on this day? Then there is nothing
- * to do. Otherwise the answer must be judged and given to sw_table_put().
+ * The fast path: was this very answer seen before? Then all there is to do is
+ * done here. Of DKIM, whose keys take turns, only on this day. Otherwise,
+ * SW_TABLE_UNKNOWN, it must be judged and given to sw_table_put().
  */
-bool sw_table_is_repeat(struct sw_table *table, const struct sw_sight *sight);
+enum sw_table_change sw_table_see_again(struct sw_table *table,
+    const struct sw_sight *sight);
 
 /* Is there an entry of this tag, whatever was seen? */
 bool sw_table_is_known(struct sw_table *table, uint64_t tag);
@@ -74,12 +83,12 @@ struct sw_ticket {
 };
 
 /*
- * Copy at most count (8 or more) pending entries, each once, beginning where
- * the last call ended. Of one thread only. names[i] is a copy that the caller
+ * Copy at most count (8 or more) pending entries of a key, each once,
+ * beginning where the last call for it ended. Of one thread only. names[i] is a copy that the caller
  * frees, or NULL where no names are kept; one that can't be copied leaves its
  * entry for another time. Entries stay pending until they are acknowledged.
  */
-size_t sw_table_collect(struct sw_table *table,
+size_t sw_table_collect(struct sw_table *table, unsigned key,
     struct sw_observation *observations, struct sw_ticket *tickets,
     char **names, size_t count);
 
@@ -88,6 +97,11 @@ void sw_table_acknowledge(struct sw_table *table,
     const struct sw_observation *observations,
     const struct sw_ticket *tickets, size_t count);
 
+/* All that waits, and what waits of a key. */
 size_t sw_table_pending(struct sw_table *table);
+size_t sw_table_pending_of(struct sw_table *table, unsigned key);
+
+/* Free the entries of a key that are delivered: it is used no more. */
+void sw_table_forget(struct sw_table *table, unsigned key);
 
 #endif

@@ -369,6 +369,8 @@ start_sender(struct instance *instance, time_t now)
 		return;
 	/* One of a parent process, if any, is the parent's. */
 	instance->sender = NULL;
+	if (generation != instance->made_in)
+		sw_keys_lock(sw_observer_keys(instance->observer), say);
 	if (sw_sender_start(&instance->sender, instance->observer,
 	    instance->link, &instance->options, say) == SW_OK)
 		return;

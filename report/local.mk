@@ -47,6 +47,10 @@ report_libswreport_la_LIBADD = $(JANSSON_LIBS) $(LDNS_LIBS) $(UNISTRING_LIBS) -l
 
 bin_PROGRAMS += senderwatch
 senderwatch_SOURCES = \
+	report/key_rotate.c \
+	report/key_rotate.h \
+	report/key_write.c \
+	report/key_write.h \
 	report/main.c \
 	report/verb_anonymity.c \
 	report/verb_audit.c \

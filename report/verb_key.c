@@ -1,115 +1,59 @@
 /* senderwatch key: the secret behind the pseudonyms. */
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
-#include <unistd.h>
 
+#include "key_rotate.h"
+#include "key_write.h"
 #include "message.h"
 #include "senderwatch/key_file.h"
 #include "verbs.h"
 
-#define LINE_SIZE (2 * SW_KEY_SIZE + 1)
-
 static const char help[] =
     "Usage: senderwatch key new FILE\n"
-    "       senderwatch key show-id FILE\n\n"
+    "       senderwatch key show-id FILE\n"
+    "       senderwatch key rotate [--until YYYY-MM-DD] FILE\n"
+    "       senderwatch key rotate --finish [--now] FILE\n\n"
     "new      write a new random key to FILE, which must not be there yet. Only\n"
     "         its owner may read it; chmod 0640 lets its group read it too.\n"
     "show-id  print the id of the key in FILE: it tells keys apart and reveals\n"
-    "         nothing. Refuses a file that others could read or write.\n\n"
+    "         nothing. Refuses a file that others could read or write.\n"
+    "rotate   put a new key into FILE and keep the old one in FILE.old. Up to\n"
+    "         and with the day --until, the end of next month if not given,\n"
+    "         resolvers that have both files emit everything under both.\n"
+    "         --finish destroys FILE.old when that day is over everywhere on\n"
+    "         earth, or with --now at once; if there is nothing to do, it does\n"
+    "         nothing.\n\n"
     "The key is all that hides names: keep it on the resolvers, and nowhere\n"
-    "else.\n\n"
-    "Exit status: 0 if all went well, 1 if the file can't be written, read or\n"
+    "else. After new or rotate, copy the files to all resolvers that share the\n"
+    "key, with owner, group and mode, and reload Unbound there.\n\n"
+    "Exit status: 0 if all went well, 1 if a file can't be written, read or\n"
     "trusted, 2 if the command line makes no sense.\n";
-
-static void
-to_hex(const uint8_t *bytes, size_t length, char *out)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < length; i++) {
-		*out++ = digits[bytes[i] >> 4];
-		*out++ = digits[bytes[i] & 15];
-	}
-}
-
-static bool
-write_all(int fd, const char *text, size_t length)
-{
-	while (length > 0) {
-		ssize_t written = write(fd, text, length);
-
-		if (written < 0 && errno != EINTR)
-			return false;
-		if (written > 0) {
-			text += written;
-			length -= (size_t)written;
-		}
-	}
-	return true;
-}
-
-static int
-write_key(const char *path, const char line[LINE_SIZE])
-{
-	bool written;
-	int fd, saved;
-
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-	    0600);
-	if (fd < 0) {
-		sw_say("can't create key file %s: %s", path, strerror(errno));
-		return SW_EXIT_FAILURE;
-	}
-	written = write_all(fd, line, LINE_SIZE) && fsync(fd) == 0;
-	saved = errno;
-	if (close(fd) != 0 && written) {
-		written = false;
-		saved = errno;
-	}
-	if (written)
-		return SW_EXIT_OK;
-	/* Half a key is none. */
-	unlink(path);
-	sw_say("can't write key file %s: %s", path, strerror(saved));
-	return SW_EXIT_FAILURE;
-}
 
 static int
 new_key(const char *path)
 {
+	const struct sw_key_owner owner = { .mode = 0600 };
 	uint8_t key[SW_KEY_SIZE];
-	char line[LINE_SIZE];
 	int status = SW_EXIT_FAILURE;
 
-	if (getrandom(key, sizeof(key), 0) == (ssize_t)sizeof(key)) {
-		to_hex(key, sizeof(key), line);
-		line[LINE_SIZE - 1] = '\n';
-		status = write_key(path, line);
-	} else {
-		sw_say("no random numbers: %s", strerror(errno));
-	}
+	if (sw_key_make(key))
+		status = sw_key_write(path, key, NULL, &owner) ? SW_EXIT_OK :
+		    SW_EXIT_FAILURE;
 	explicit_bzero(key, sizeof(key));
-	explicit_bzero(line, sizeof(line));
 	return status;
 }
 
 static int
 show_id(const char *path)
 {
-	char text[2 * SW_KEY_ID_SIZE + 1] = { 0 };
+	char text[2 * SW_KEY_ID_SIZE + 1];
 	uint8_t key[SW_KEY_SIZE], id[SW_KEY_ID_SIZE];
 	const char *reason;
 	enum sw_result result = sw_key_read(path, key, &reason);
 
 	if (result != SW_OK) {
-		sw_say("key file %s: %s%s%s", path, reason,
-		    result == SW_ERR_SYSTEM ? ": " : "",
-		    result == SW_ERR_SYSTEM ? strerror(errno) : "");
+		sw_key_complain(path, result, reason);
 		return SW_EXIT_FAILURE;
 	}
 	result = sw_key_id(key, id);
@@ -118,7 +62,7 @@ show_id(const char *path)
 		sw_say("can't compute the key's id: %s", sw_result_text(result));
 		return SW_EXIT_FAILURE;
 	}
-	to_hex(id, sizeof(id), text);
+	sw_key_id_text(id, text);
 	puts(text);
 	return SW_EXIT_OK;
 }
@@ -135,6 +79,12 @@ sw_verb_key(int argc, char **argv)
 		return new_key(argv[2]);
 	if (argc == 3 && strcmp(argv[1], "show-id") == 0)
 		return show_id(argv[2]);
+	if (argc >= 3 && strcmp(argv[1], "rotate") == 0) {
+		int status = sw_key_rotate_command(argc - 2, argv + 2);
+
+		if (status != SW_EXIT_USAGE)
+			return status;
+	}
 	fputs(help, stderr);
 	return SW_EXIT_USAGE;
 }

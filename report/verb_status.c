@@ -30,7 +30,11 @@ static const struct {
 	const char *name;
 	const char *text;
 } meanings[] = {
+	{ "key", "key id" },
+	{ "old_key", "old key id" },
+	{ "old_key_until", "old key used until" },
 	{ "pending", "waiting for delivery" },
+	{ "pending_old_key", "of these, under the old key" },
 	{ "memory", "bytes of memory at most" },
 	{ "seen", "finished MX and TXT look-ups" },
 	{ "watched", "for a name that is watched" },

@@ -25,6 +25,7 @@ TESTS += \
 	tests/integration/newest.sh \
 	tests/integration/refusal.sh \
 	tests/integration/reload.sh \
+	tests/integration/rotation.sh \
 	tests/integration/unknown.sh \
 	tests/integration/wire.sh
 endif
@@ -38,6 +39,7 @@ EXTRA_DIST += \
 	tests/integration/newest.sh \
 	tests/integration/refusal.sh \
 	tests/integration/reload.sh \
+	tests/integration/rotation.sh \
 	tests/integration/tap.sh \
 	tests/integration/unknown.sh \
 	tests/integration/wire.sh

@@ -58,12 +58,11 @@ known_values(void **state)
 
 	/* Again and again: nothing of one stays for the next. */
 	for (unsigned i = 0; i < 3; i++) {
-		assert_int_equal(sw_pseudonym(*state, wire, length, out),
-		    SW_OK);
+		sw_pseudonym(*state, wire, length, out);
 		assert_hex(out, sizeof(out), "49f92b0b619949a092931c43507dca73");
 	}
 	length = to_wire("xn--wgv71a119e.jp", wire);
-	assert_int_equal(sw_pseudonym(*state, wire, length, out), SW_OK);
+	sw_pseudonym(*state, wire, length, out);
 	assert_hex(out, sizeof(out), "d1405ab7652001edda0167541f259df2");
 	assert_int_equal(sw_key_id(key, id), SW_OK);
 	assert_hex(id, sizeof(id), "7830a80898beaabe");

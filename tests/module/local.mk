@@ -3,6 +3,7 @@ if WITH_MODULE
 module_tests = \
 	tests/module/test_build_id \
 	tests/module/test_groups \
+	tests/module/test_keys \
 	tests/module/test_observer \
 	tests/module/test_options \
 	tests/module/test_sender \
@@ -16,6 +17,8 @@ tests_module_test_build_id_CFLAGS = $(unit_cflags)
 tests_module_test_build_id_LDADD = $(module_test_libs)
 tests_module_test_groups_CFLAGS = $(unit_cflags)
 tests_module_test_groups_LDADD = $(module_test_libs)
+tests_module_test_keys_CFLAGS = $(unit_cflags)
+tests_module_test_keys_LDADD = $(module_test_libs)
 tests_module_test_observer_CFLAGS = $(unit_cflags)
 tests_module_test_observer_LDADD = $(module_test_libs)
 tests_module_test_options_CFLAGS = $(unit_cflags)

@@ -174,7 +174,7 @@ take_all(struct sw_observation *observations, char names[][100])
 {
 	struct sw_ticket tickets[BATCH];
 	char *texts[BATCH];
-	size_t count = sw_table_collect(sw_observer_table(observer),
+	size_t count = sw_table_collect(sw_observer_table(observer), 0,
 	    observations, tickets, texts, BATCH);
 
 	sw_table_acknowledge(sw_observer_table(observer), observations,
@@ -215,7 +215,8 @@ pseudonym_leaves(void **state)
 	for (unsigned i = 0; i < SW_KEY_SIZE; i++)
 		key[i] = (uint8_t)i;
 	sw_key_id(key, id);
-	assert_memory_equal(sw_observer_key_id(observer), id, sizeof(id));
+	assert_memory_equal(sw_keys_id(sw_observer_keys(observer),
+	    SW_KEY_CURRENT), id, sizeof(id));
 	check_sums();
 }
 
@@ -227,7 +228,8 @@ plain_name_leaves(void **state)
 	char names[BATCH][100];
 
 	(void)state;
-	assert_memory_equal(sw_observer_key_id(observer), zero, sizeof(zero));
+	assert_memory_equal(sw_keys_id(sw_observer_keys(observer),
+	    SW_KEY_CURRENT), zero, sizeof(zero));
 	/* Not the selector, nor what stands between it and the domain. */
 	see_text("Secret-Selector._domainkey.mail.EXAMPLE.co.jp",
 	    "v=DKIM1; k=ed25519; "

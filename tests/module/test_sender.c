@@ -433,7 +433,7 @@ large_batches_are_cut(void **state)
 	memset(name, 'x', sizeof(name) - 1);
 	for (unsigned i = 0; i < 4000; i++) {
 		struct sw_sight sight = { UINT64_MAX / 4001 * (i + 1), 1,
-		    20000 };
+		    20000, 0 };
 		struct sw_observation o = { .mechanism = SW_MECHANISM_MX,
 		    .outcome = SW_OUTCOME_PRESENT, .name = name };
 

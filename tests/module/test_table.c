@@ -43,7 +43,7 @@ struct batch {
 struct model {
 	struct sw_table *table;
 	struct known known[USED * TAGS];
-	size_t pending;
+	size_t pending[SW_TABLE_KEYS];
 	uint64_t seed;
 	unsigned day;
 };
@@ -59,6 +59,13 @@ tag_of(unsigned index)
 	    700, BUCKETS - 1 };
 
 	return (uint64_t)(index % TAGS + 1) << 32 | buckets[index / TAGS];
+}
+
+/* Entries of both keys share buckets. */
+static unsigned
+key_of(unsigned index)
+{
+	return index % SW_TABLE_KEYS;
 }
 
 static void
@@ -195,47 +202,72 @@ expect_known(struct known *known, unsigned state, unsigned day)
 }
 
 static void
+check_pending(const struct model *model)
+{
+	assert_int_equal(sw_table_pending_of(model->table, 0),
+	    model->pending[0]);
+	assert_int_equal(sw_table_pending_of(model->table, 1),
+	    model->pending[1]);
+	assert_int_equal(sw_table_pending(model->table),
+	    model->pending[0] + model->pending[1]);
+}
+
+static enum sw_table_change
+expect_new(struct model *model, unsigned index, unsigned state, unsigned day,
+    enum sw_table_change got)
+{
+	struct known *known = &model->known[index];
+	struct content content = look_at_bucket(model, index);
+	enum sw_table_change expected;
+
+	if (content.waiting == WAYS ||
+	    (!publishes(state) && content.recordless >= WAYS - 2))
+		return SW_TABLE_FULL;
+	expected = content.there == WAYS ? SW_TABLE_EVICTED : SW_TABLE_PENDING;
+	if (expected == SW_TABLE_EVICTED && got == expected)
+		find_victim(model, index);
+	known->there = true;
+	known->state = state;
+	known->day = day;
+	known->waiting = 1;
+	known->changes++;
+	return expected;
+}
+
+/* As the observer does: what was not seen just so is put in. */
+static void
 put(struct model *model, unsigned index, unsigned state, unsigned day,
     bool only_known)
 {
 	struct known *known = &model->known[index];
 	struct sw_observation o = observation_of(index, state);
 	struct sw_sight sight = { .tag = tag_of(index),
-	    .print = random_below(&model->seed, 3), .day = (uint16_t)day };
-	struct content content = look_at_bucket(model, index);
-	enum sw_table_change expected, got;
+	    .key = (uint8_t)key_of(index), .print = random_below(&model->seed, 6), .day = (uint16_t)day };
 	unsigned waited = known->there && known->waiting != 0;
+	enum sw_table_change expected = SW_TABLE_UNKNOWN, got;
 	char name[30];
 
 	name_of(index, name);
 	o.name = name;
 	assert_int_equal(sw_table_is_known(model->table, sight.tag),
 	    known->there);
-	assert_int_equal(sw_table_is_repeat(model->table, &sight),
-	    known->there && known->day == day && known->print == sight.print);
-	got = sw_table_put(model->table, &sight, &o, only_known);
-	if (known->there) {
-		expected = expect_known(known, state, day);
-	} else if (only_known) {
-		expected = SW_TABLE_UNKNOWN;
-	} else if (content.waiting == WAYS ||
-	    (!publishes(state) && content.recordless >= WAYS - 2)) {
-		expected = SW_TABLE_FULL;
-	} else {
-		expected = content.there == WAYS ? SW_TABLE_EVICTED : SW_TABLE_PENDING;
-		if (expected == SW_TABLE_EVICTED && got == expected)
-			find_victim(model, index);
-		known->there = true;
-		known->state = state;
-		known->day = day;
-		known->waiting = 1;
-		known->changes++;
-	}
+	got = sw_table_see_again(model->table, &sight);
+	if (known->there && known->print == sight.print)
+		expected = expect_known(known, known->state, day);
 	assert_int_equal(got, expected);
+	if (got == SW_TABLE_UNKNOWN) {
+		got = sw_table_put(model->table, &sight, &o, only_known);
+		if (known->there)
+			expected = expect_known(known, state, day);
+		else if (!only_known)
+			expected = expect_new(model, index, state, day, got);
+		assert_int_equal(got, expected);
+	}
 	if (known->there)
 		known->print = sight.print;
-	model->pending += (known->there && known->waiting != 0) - waited;
-	assert_int_equal(sw_table_pending(model->table), model->pending);
+	model->pending[key_of(index)] +=
+	    (known->there && known->waiting != 0) - waited;
+	check_pending(model);
 }
 
 static unsigned
@@ -247,16 +279,16 @@ index_of(const struct sw_observation *o)
 
 /* What is collected is what the model waits for, no entry twice. */
 static void
-collect(struct model *model, struct batch *batch, size_t count)
+collect(struct model *model, unsigned key, struct batch *batch, size_t count)
 {
 	bool taken[USED * TAGS] = { false };
 
-	batch->count = sw_table_collect(model->table, batch->observations,
+	batch->count = sw_table_collect(model->table, key, batch->observations,
 	    batch->tickets, batch->names, count);
 	assert_in_range(batch->count, 0, count);
 	/* All of them, unless there is no room for a whole bucket more. */
 	if (batch->count + WAYS <= count)
-		assert_int_equal(batch->count, model->pending);
+		assert_int_equal(batch->count, model->pending[key]);
 	for (size_t i = 0; i < batch->count; i++) {
 		const struct sw_observation *o = &batch->observations[i];
 		unsigned index = index_of(o);
@@ -266,6 +298,7 @@ collect(struct model *model, struct batch *batch, size_t count)
 		char name[30];
 
 		name_of(index, name);
+		assert_int_equal(key_of(index), key);
 		assert_false(taken[index]);
 		taken[index] = true;
 		assert_true(known->there && (known->waiting & 1) != 0);
@@ -300,14 +333,15 @@ acknowledge(struct model *model, struct batch *batch)
 	for (size_t i = 0; i < batch->count; i++) {
 		struct known *known =
 		    &model->known[index_of(&batch->observations[i])];
+		unsigned index = index_of(&batch->observations[i]);
 
 		if (known->waiting != 0 &&
 		    known->changes == batch->changes[i]) {
 			known->waiting = 0;
-			model->pending--;
+			model->pending[key_of(index)]--;
 		}
 	}
-	assert_int_equal(sw_table_pending(model->table), model->pending);
+	check_pending(model);
 	forget(batch);
 }
 
@@ -323,8 +357,8 @@ step(struct model *model, struct batch *batch)
 		model->day += random_below(&model->seed, 30);
 	} else if (what < 60) {
 		forget(batch);
-		collect(model, batch, 8 + random_below(&model->seed,
-		    BATCH - 7));
+		collect(model, random_below(&model->seed, SW_TABLE_KEYS),
+		    batch, 8 + random_below(&model->seed, BATCH - 7));
 	} else if (what < 110) {
 		acknowledge(model, batch);
 	} else if (what < 112) {
@@ -353,14 +387,17 @@ random_lives(void **state)
 			step(&model, &batch);
 		/* And in the end all is delivered. */
 		forget(&batch);
-		for (unsigned n = 0; n < 100 && model.pending > 0; n++) {
-			collect(&model, &batch, 8 + random_below(&model.seed,
-			    BATCH - 7));
+		for (unsigned n = 0; n < 200 &&
+		    sw_table_pending(model.table) > 0; n++) {
+			collect(&model, n % SW_TABLE_KEYS, &batch,
+			    8 + random_below(&model.seed, BATCH - 7));
 			acknowledge(&model, &batch);
 		}
-		assert_int_equal(model.pending, 0);
-		collect(&model, &batch, BATCH);
-		assert_int_equal(batch.count, 0);
+		assert_int_equal(model.pending[0] + model.pending[1], 0);
+		for (unsigned key = 0; key < SW_TABLE_KEYS; key++) {
+			collect(&model, key, &batch, BATCH);
+			assert_int_equal(batch.count, 0);
+		}
 		sw_table_free(&model.table);
 		assert_null(model.table);
 	}
@@ -378,11 +415,12 @@ collecting_goes_around(void **state)
 	assert_int_equal(sw_table_new(&model.table, 1, true), SW_OK);
 	for (unsigned i = 0; i < USED * TAGS; i++)
 		put(&model, i, 0, 20000, false);
-	for (unsigned n = 0; n < USED; n++) {
+	for (unsigned n = 0; n < USED * SW_TABLE_KEYS; n++) {
 		struct batch batch;
 
-		collect(&model, &batch, WAYS);
-		assert_int_equal(batch.count, WAYS);
+		/* Half of a bucket's entries are of each key. */
+		collect(&model, n % SW_TABLE_KEYS, &batch, WAYS);
+		assert_int_equal(batch.count, WAYS / SW_TABLE_KEYS);
 		for (size_t i = 0; i < batch.count; i++) {
 			unsigned index = index_of(&batch.observations[i]);
 
@@ -407,13 +445,13 @@ days_while_nothing_is_delivered(void **state)
 	assert_int_equal(sw_table_new(&model.table, 1, true), SW_OK);
 	for (unsigned day = 0; day < 9; day++)
 		put(&model, 0, 0, 20000 + day, false);
-	collect(&model, &batch, BATCH);
+	collect(&model, 0, &batch, BATCH);
 	assert_int_equal(batch.count, 1);
 	assert_int_equal(batch.observations[0].day, 20008);
 	assert_int_equal(batch.observations[0].earlier, 0xff);
 	forget(&batch);
 	put(&model, 0, 0, 20009, false);
-	collect(&model, &batch, BATCH);
+	collect(&model, 0, &batch, BATCH);
 	assert_int_equal(batch.observations[0].earlier, 0xff);
 	acknowledge(&model, &batch);
 	/* A gap, and two threads that turn the page one after the other. */
@@ -421,7 +459,7 @@ days_while_nothing_is_delivered(void **state)
 	put(&model, 0, 0, 20011, false);
 	put(&model, 0, 0, 20012, false);
 	put(&model, 0, 0, 20011, false);
-	collect(&model, &batch, BATCH);
+	collect(&model, 0, &batch, BATCH);
 	assert_int_equal(batch.observations[0].day, 20012);
 	assert_int_equal(batch.observations[0].earlier, 1);
 	forget(&batch);
@@ -439,7 +477,7 @@ clock_set_back(void **state)
 	assert_int_equal(sw_table_new(&model.table, 1, true), SW_OK);
 	put(&model, 0, 0, 65000, false);
 	put(&model, 0, 0, 20000, false);
-	collect(&model, &batch, BATCH);
+	collect(&model, 0, &batch, BATCH);
 	assert_int_equal(batch.observations[0].day, 20000);
 	assert_int_equal(batch.observations[0].earlier, 0);
 	forget(&batch);
@@ -471,7 +509,8 @@ dkim_keys_share_an_entry(void **state)
 	(void)state;
 	assert_int_equal(sw_table_new(&table, 1, false), SW_OK);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		struct sw_sight sight = { 77, i, (uint16_t)steps[i].day };
+		struct sw_sight sight = { .tag = 77, .print = i,
+		    .day = (uint16_t)steps[i].day };
 		struct sw_observation o = { .mechanism = SW_MECHANISM_DKIM,
 		    .outcome = SW_OUTCOME_PRESENT,
 		    .features = steps[i].features }, out[WAYS];
@@ -480,18 +519,49 @@ dkim_keys_share_an_entry(void **state)
 
 		assert_int_equal(sw_table_put(table, &sight, &o, false),
 		    steps[i].expected);
-		assert_int_equal(sw_table_collect(table, out, tickets, names,
-		    WAYS), 1);
+		assert_int_equal(sw_table_collect(table, 0, out, tickets,
+		    names, WAYS), 1);
 		assert_int_equal(out[0].features, steps[i].after);
 		assert_null(names[0]);
 	}
 	sw_table_free(&table);
 }
 
+/* What is delivered of a key goes at once, what waits stays until then. */
+static void
+a_key_is_forgotten(void **state)
+{
+	struct model model = { .seed = 1, .day = 20000 };
+	struct batch batch = { .count = 0 };
+
+	(void)state;
+	assert_int_equal(sw_table_new(&model.table, 1, true), SW_OK);
+	for (unsigned i = 0; i < 6; i++)
+		put(&model, i, 0, 20000, false);
+	collect(&model, 1, &batch, BATCH);
+	assert_int_equal(batch.count, 3);
+	acknowledge(&model, &batch);
+	put(&model, 1, 1, 20000, false);
+	sw_table_forget(model.table, 1);
+	for (unsigned i = 0; i < 6; i++) {
+		model.known[i].there = i % 2 == 0 || i == 1;
+		assert_int_equal(sw_table_is_known(model.table, tag_of(i)),
+		    model.known[i].there);
+	}
+	collect(&model, 1, &batch, BATCH);
+	assert_int_equal(batch.count, 1);
+	acknowledge(&model, &batch);
+	collect(&model, 0, &batch, BATCH);
+	assert_int_equal(batch.count, 3);
+	forget(&batch);
+	sw_table_free(&model.table);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_key_is_forgotten),
 		cmocka_unit_test(random_lives),
 		cmocka_unit_test(collecting_goes_around),
 		cmocka_unit_test(days_while_nothing_is_delivered),

@@ -31,7 +31,7 @@ static enum sw_table_change
 put(struct sw_table *table, uint64_t tag, enum sw_outcome outcome,
     unsigned day)
 {
-	struct sw_sight sight = { tag, 1, (uint16_t)day };
+	struct sw_sight sight = { tag, 1, (uint16_t)day, 0 };
 	struct sw_observation o = { .mechanism = SW_MECHANISM_DMARC,
 	    .outcome = (uint8_t)outcome };
 
@@ -44,7 +44,7 @@ deliver(struct sw_table *table)
 	static struct sw_observation observations[BATCH];
 	static struct sw_ticket tickets[BATCH];
 	static char *names[BATCH];
-	size_t count = sw_table_collect(table, observations, tickets, names,
+	size_t count = sw_table_collect(table, 0, observations, tickets, names,
 	    BATCH);
 
 	sw_table_acknowledge(table, observations, tickets, count);
@@ -93,7 +93,7 @@ memory_of_a_full_table(void **state)
 		before = sw_table_memory(table);
 		for (unsigned n = 0; n < 200000; n++) {
 			struct sw_sight sight = { random_tag(&seed), 1,
-			    20000 };
+			    20000, 0 };
 			struct sw_observation o = { .name = name,
 			    .outcome = SW_OUTCOME_PRESENT };
 

@@ -60,13 +60,14 @@ put_many(void *argument)
 		unsigned new_state = random_below(&seed, 4) == 0 ? n + 1 :
 		    shared->last_put[index];
 		struct sw_sight sight = { tag_of(index), new_state,
-		    (uint16_t)(20000 + n / 10000) };
+		    (uint16_t)(20000 + n / 10000), (uint8_t)(index & 1) };
 		struct sw_observation o = { .group = index,
 		    .features = new_state, .outcome = SW_OUTCOME_PRESENT };
 		enum sw_table_change change;
 		char name[20];
 
-		if (sw_table_is_repeat(shared->table, &sight))
+		if (sw_table_see_again(shared->table, &sight) !=
+		    SW_TABLE_UNKNOWN)
 			continue;
 		snprintf(name, sizeof(name), "n%u", index);
 		o.name = name;
@@ -98,7 +99,8 @@ deliver(struct shared *shared)
 	static struct sw_observation observations[BATCH];
 	static struct sw_ticket tickets[BATCH];
 	static char *names[BATCH];
-	size_t count = sw_table_collect(shared->table, observations, tickets,
+	size_t count = sw_table_collect(shared->table,
+	    shared->deliveries / 2 % SW_TABLE_KEYS, observations, tickets,
 	    names, BATCH);
 
 	for (size_t i = 0; i < count; i++)

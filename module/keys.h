@@ -1,0 +1,57 @@
+/*
+ * The keys of the pseudonyms: the one in use, and for the time that it was
+ * announced for, the one before. Threads may use them at once.
+ */
+#ifndef SENDERWATCH_MODULE_KEYS_H
+#define SENDERWATCH_MODULE_KEYS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "module/log.h"
+#include "module/table.h"
+#include "senderwatch/answer.h"
+#include "senderwatch/observation.h"
+#include "senderwatch/result.h"
+
+/* As the table knows them. */
+#define SW_KEY_CURRENT 0
+#define SW_KEY_OLD 1
+
+struct sw_keys;
+
+/*
+ * Read the key file, and the old key's beside it if there is one. path may be
+ * NULL where names are plain: then a fixed key serves, since there is nothing
+ * to hide, and its id is all zero. Says through log what is wrong.
+ */
+enum sw_result sw_keys_new(struct sw_keys **keys, const char *path,
+    sw_log_function log);
+void sw_keys_free(struct sw_keys **keys);
+
+/* In a process that was forked: locks on memory are not inherited. */
+void sw_keys_lock(struct sw_keys *keys, sw_log_function log);
+
+/* Is the old key one that observations of this day are emitted under too? */
+bool sw_keys_is_old_used(const struct sw_keys *keys, uint32_t day);
+
+/* False for the old key where it is gone. */
+bool sw_keys_has_old(const struct sw_keys *keys);
+uint32_t sw_keys_last_day(const struct sw_keys *keys);
+const uint8_t *sw_keys_id(const struct sw_keys *keys, unsigned key);
+
+/*
+ * Fill in subject and digest. False if the key is gone, or the verdict is not
+ * one on these records.
+ */
+bool sw_keys_make(struct sw_keys *keys, unsigned key,
+    const struct sw_name *name, const struct sw_rrset *records,
+    const struct sw_verdict *verdict, struct sw_observation *observation);
+
+/*
+ * If the old key's last day is over, forget the key and destroy its file. True
+ * if that was just now. Does I/O: for the sender's thread only.
+ */
+bool sw_keys_end_old(struct sw_keys *keys, uint32_t day, sw_log_function log);
+
+#endif
