@@ -101,8 +101,8 @@ lab_stop collector
 tap_is "between: both keys" "$(keys_of one)" "$(sorted "$first" "$second")"
 tap_ok "between: there is something" test -n "$(states one "$second")"
 tap_is "between: the same under both" "$(states one "$first" | cksum)" "$(states one "$second" | cksum)"
-tap_is "between: look-ups count once" \
-	"$(grep -oE 'observed [0-9]+' "$work/between.log")" "$(grep -oE 'observed [0-9]+' "$work/before.log")"
+tap_ok "between: look-ups count once" test \
+	"$(grep -oE 'observed [0-9]+' "$work/between.log" | cut -d' ' -f2)" -le "$(wc -l <"$work/part-00")"
 tap_ok "no key was logged" sh -c "! cat '$work'/*.log '$work/status' | grep -qE '[0-9a-f]{64}'"
 
 # While the collector is away, the last day ends.
