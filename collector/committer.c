@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "log.h"
+#include "trouble.h"
 
 #define GROUP_MAX 64		/* batches of a transaction, unless one stream's */
 #define RETRY_SECONDS 60	/* after months could not be closed */
@@ -136,8 +137,9 @@ merge_group(struct sw_committer *committer, const struct job *group,
 	result = sw_store_merge(committer->store, deliveries, n, today, merged);
 	note_outcome(committer, result, sw_store_error(committer->store));
 	if (merged->refused > 0)
-		sw_log_peer(SW_LOG_WARNING, "observations refused count=%llu: "
-		    "their days can't be, is a sender's clock wrong?",
+		sw_log_peer(SW_LOG_WARNING, SW_TOPIC_OBSERVATIONS,
+		    "observations refused count=%llu: their days can't be, "
+		    "is a sender's clock wrong?",
 		    (unsigned long long)merged->refused);
 	free(deliveries);
 	return result;

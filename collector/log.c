@@ -10,16 +10,15 @@
 #include <unistd.h>
 
 #define LINE_SIZE 1024
-#define PEER_LINES 20	/* a minute */
+#define PEER_LINES 10	/* a minute and topic */
 #define PEER_SECONDS 60
 
 static bool to_journal;	/* which adds the time, and reads the level */
 
-/* Of each level, so that news can't hide trouble. */
 static struct peer_lines {
 	time_t since;
 	unsigned count;
-} peer_lines[SW_LOG_INFO + 1];
+} peer_lines[SW_LOG_TOPICS];
 static pthread_mutex_t peer_lock = PTHREAD_MUTEX_INITIALIZER;
 
 void
@@ -83,9 +82,9 @@ sw_log(enum sw_log_level level, const char *format, ...)
 
 /* May another line be written in this minute? *missed were not before it. */
 static bool
-admit_peer_line(enum sw_log_level level, unsigned *missed)
+admit_peer_line(unsigned topic, unsigned *missed)
 {
-	struct peer_lines *lines = &peer_lines[level];
+	struct peer_lines *lines = &peer_lines[topic % SW_LOG_TOPICS];
 	struct timespec now;
 	bool admitted;
 
@@ -104,15 +103,15 @@ admit_peer_line(enum sw_log_level level, unsigned *missed)
 }
 
 void
-sw_log_peer(enum sw_log_level level, const char *format, ...)
+sw_log_peer(enum sw_log_level level, unsigned topic, const char *format, ...)
 {
 	va_list arguments;
 	unsigned missed;
 
-	if (!admit_peer_line(level, &missed))
+	if (!admit_peer_line(topic, &missed))
 		return;
 	if (missed > 0)
-		sw_log(level, "lines left out count=%u", missed);
+		sw_log(level, "lines like the next left out count=%u", missed);
 	va_start(arguments, format);
 	put_line(level, format, arguments);
 	va_end(arguments);

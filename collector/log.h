@@ -21,9 +21,11 @@ void sw_log(enum sw_log_level level, const char *format, ...)
 
 /*
  * The same for what a peer can bring about as often as it likes: a few lines
- * a minute, and then the number of those that were left out.
+ * a minute of each topic, and then the number of those that were left out.
+ * One topic never hides another.
  */
-void sw_log_peer(enum sw_log_level level, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+#define SW_LOG_TOPICS 64
+void sw_log_peer(enum sw_log_level level, unsigned topic, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
 
 #endif

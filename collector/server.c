@@ -87,7 +87,7 @@ admit(struct sw_server *server, struct sw_listener *listener, int fd)
 		sw_connections_refused(connections, listener->kind, trouble);
 		sw_connections_end(connections, &connection);
 	}
-	sw_log_peer(SW_LOG_WARNING, "connection refused listen=%s: %s",
+	sw_log_peer(SW_LOG_WARNING, trouble, "connection refused listen=%s: %s",
 	    listener->text, sw_trouble_text(trouble));
 }
 
@@ -104,7 +104,8 @@ accept_one(struct sw_server *server, struct sw_listener *listener)
 	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 		return;
 	/* Most likely out of descriptors: the connection stays in line. */
-	sw_log_peer(SW_LOG_ERROR, "cannot accept: %s", strerror(errno));
+	sw_log_peer(SW_LOG_ERROR, SW_TOPIC_ACCEPT, "cannot accept: %s",
+	    strerror(errno));
 	poll(NULL, 0, PAUSE_MS);
 }
 

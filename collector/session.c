@@ -179,7 +179,7 @@ note(struct session *session, const struct sw_store_delivery *delivery)
 	    sw_committer_today(), (int64_t)time(NULL), connection->expiry);
 	if (!sw_roster_enter(session->shared->roster, instance))
 		return;
-	sw_log_peer(SW_LOG_INFO, "sender resolver=%s %s "
+	sw_log_peer(SW_LOG_INFO, SW_TOPIC_SENDER, "sender resolver=%s %s "
 	    "instance=%02x%02x%02x%02x", delivery->resolver, connection->text,
 	    instance[0], instance[1], instance[2], instance[3]);
 }
@@ -327,8 +327,8 @@ report(const struct session *session)
 		return;
 	if (atomic_load(&connection->state) == SW_CONNECTION_HANDSHAKE) {
 		sw_connections_refused(connections, kind, session->trouble);
-		sw_log_peer(SW_LOG_WARNING, "connection refused %s: %s",
-		    connection->text, text);
+		sw_log_peer(SW_LOG_WARNING, session->trouble,
+		    "connection refused %s: %s", connection->text, text);
 		return;
 	}
 	sw_connections_streamed(connections, kind, session->trouble);
@@ -336,7 +336,8 @@ report(const struct session *session)
 	if (session->trouble == SW_TROUBLE_NONE ||
 	    session->trouble == SW_TROUBLE_STORE)
 		return;
-	sw_log_peer(SW_LOG_WARNING, "stream failed %s%s%s%s batches=%zu: %s",
+	sw_log_peer(SW_LOG_WARNING, session->trouble,
+	    "stream failed %s%s%s%s batches=%zu: %s",
 	    named ? "resolver=" : "", connection->resolver, named ? " " : "",
 	    connection->text, session->count, text);
 }

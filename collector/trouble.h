@@ -38,6 +38,13 @@ enum sw_trouble {
 	SW_TROUBLE_COUNT
 };
 
+/* Topics of sw_log_peer() beside the troubles themselves. */
+enum {
+	SW_TOPIC_SENDER = SW_TROUBLE_COUNT,	/* one is new */
+	SW_TOPIC_ACCEPT,
+	SW_TOPIC_OBSERVATIONS
+};
+
 /* Static texts; never NULL. */
 const char *sw_trouble_label(enum sw_trouble trouble);
 const char *sw_trouble_text(enum sw_trouble trouble);

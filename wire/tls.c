@@ -143,10 +143,12 @@ tls_result(struct sw_tls_state *state, int returned, short *events,
 			*error = SW_ERR_CLOSED;
 		break;
 	default:
-		state->error = ERR_peek_last_error();
-		*error = ERR_GET_REASON(state->error) ==
-		    SSL_R_UNEXPECTED_EOF_WHILE_READING ? SW_ERR_CLOSED :
-		    SW_ERR_INVALID;
+		*error = SW_ERR_CLOSED;
+		if (ERR_GET_REASON(ERR_peek_last_error()) !=
+		    SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+			state->error = ERR_peek_last_error();
+			*error = SW_ERR_INVALID;
+		}
 		break;
 	}
 	ERR_clear_error();

@@ -26,6 +26,7 @@ TESTS += \
 	tests/integration/refusal.sh \
 	tests/integration/reload.sh \
 	tests/integration/rotation.sh \
+	tests/integration/tls.sh \
 	tests/integration/unknown.sh \
 	tests/integration/wire.sh
 endif
@@ -41,5 +42,6 @@ EXTRA_DIST += \
 	tests/integration/reload.sh \
 	tests/integration/rotation.sh \
 	tests/integration/tap.sh \
+	tests/integration/tls.sh \
 	tests/integration/unknown.sh \
 	tests/integration/wire.sh
