@@ -56,9 +56,10 @@ sw_listeners_open(struct sw_listeners *listeners,
 		const struct sw_texts *texts;
 		enum sw_listener_kind kind;
 	} lists[] = {
-		{ &options->listen, SW_LISTENER_UNIX },
-		{ &options->listen_tcp, SW_LISTENER_TCP },
+		/* Unix sockets last: who finds one knows that all listen. */
 		{ &options->listen_tls, SW_LISTENER_TLS },
+		{ &options->listen_tcp, SW_LISTENER_TCP },
+		{ &options->listen, SW_LISTENER_UNIX },
 	};
 	enum sw_result result = SW_OK;
 
