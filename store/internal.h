@@ -118,6 +118,12 @@ enum sw_result sw_store_put_subject(struct sw_merge *merge,
     const uint8_t pseudonym[SW_PSEUDONYM_SIZE], uint32_t group,
     const char *name);
 
+/* --- period.c -------------------------------------------------------------- */
+
+/* The id of sw_store_period()'s key in table "pseudonym_key"; 0: no key yet. */
+enum sw_result sw_store_period_key(struct sw_store *store, uint32_t first,
+    uint32_t last, int64_t *key);
+
 /* --- functions.c: what UPSERTs need and SQL lacks ------------------------- */
 
 /*

@@ -11,6 +11,7 @@ store_libswstore_la_SOURCES = \
 	store/merge.c \
 	store/open.c \
 	store/order.c \
+	store/period.c \
 	store/scan.c \
 	store/schema.c \
 	store/senders.c \

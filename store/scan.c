@@ -26,6 +26,9 @@ struct tally {
 	struct sw_position latest;
 	struct sw_marks marks;	/* of the month that is being read */
 	unsigned closed_seen;	/* the same where its days are gone */
+	uint8_t month_states;	/* how many different ones the month has */
+	uint32_t present_days;	/* of the month */
+	uint32_t lacking_days;
 	unsigned seen;		/* of the months before it */
 	size_t state_count;
 	struct {
@@ -41,7 +44,9 @@ struct scan {
 	struct place *places;		/* by id, ascending */
 	size_t place_count;
 	struct cursor subjects;
+	int64_t key;			/* only its subjects are called */
 	struct sw_store_subject subject;
+	struct sw_store_month *months;	/* one a cursor; NULL: not wanted */
 	struct tally tallies[SW_MECHANISM_COUNT];
 };
 
@@ -247,6 +252,13 @@ add_row(struct scan *scan, const struct cursor *cursor)
 	position.last = sw_position_last(days,
 	    (uint32_t)sqlite3_column_int64(query, 9));
 	note_state(tally, &position);
+	if (tally->month_states < UINT8_MAX)
+		tally->month_states++;
+	if (position.outcome == SW_OUTCOME_PRESENT)
+		tally->present_days |= days;
+	else if (position.outcome == SW_OUTCOME_ABSENT ||
+	    position.outcome == SW_OUTCOME_INVALID)
+		tally->lacking_days |= days;
 	if (days != 0) {
 		const void *blob = sqlite3_column_blob(query, 7);
 
@@ -267,19 +279,50 @@ add_row(struct scan *scan, const struct cursor *cursor)
 	state->last_month = cursor->month;
 }
 
+/* What a mechanism was within the month that was read last. */
+static void
+keep_month(const struct scan *scan, struct sw_store_month *month, size_t i)
+{
+	const struct tally *tally = &scan->tallies[i];
+	struct sw_store_state *state = &month->states[i];
+	unsigned seen = (unsigned)tally->marks.count + tally->closed_seen;
+
+	*state = scan->subject.states[i];
+	if (!state->known || state->last_month != month->month) {
+		memset(state, 0, sizeof(*state));
+		return;
+	}
+	state->states = tally->month_states;
+	state->seen = (uint8_t)(seen < SW_STORE_SEEN_MAX ? seen :
+	    SW_STORE_SEEN_MAX);
+	month->present_days[i] = tally->present_days;
+	month->lacking_days[i] = tally->lacking_days;
+}
+
 /* Months have no days in common, so what was seen in them adds up. */
 static void
-end_month(struct scan *scan)
+end_month(struct scan *scan, uint32_t month)
 {
+	struct sw_store_month *kept = NULL;
+
+	if (scan->months != NULL) {
+		kept = &scan->months[scan->subject.month_count++];
+		memset(kept, 0, sizeof(*kept));
+		kept->month = month;
+	}
 	for (size_t i = 1; i < SW_MECHANISM_COUNT; i++) {
 		struct tally *tally = &scan->tallies[i];
 
+		if (kept != NULL)
+			keep_month(scan, kept, i);
 		tally->seen += (unsigned)tally->marks.count +
 		    tally->closed_seen;
 		if (tally->seen > SW_STORE_SEEN_MAX)
 			tally->seen = SW_STORE_SEEN_MAX;
 		tally->marks.count = 0;
 		tally->closed_seen = 0;
+		tally->month_states = 0;
+		tally->present_days = tally->lacking_days = 0;
 	}
 }
 
@@ -287,6 +330,7 @@ static void
 begin_subject(struct scan *scan, const uint8_t *pseudonym)
 {
 	memset(&scan->subject, 0, sizeof(scan->subject));
+	scan->subject.months = scan->months;
 	memcpy(scan->subject.pseudonym, pseudonym, SW_PSEUDONYM_SIZE);
 	for (size_t i = 1; i < SW_MECHANISM_COUNT; i++) {
 		scan->tallies[i].seen = 0;
@@ -309,9 +353,12 @@ end_subject(struct scan *scan)
 	return known;
 }
 
-/* Find its row in table "subject", which is read along. */
+/*
+ * Find its row in table "subject", which is read along. *counts: is it one of
+ * the period's key?
+ */
 static enum sw_result
-describe_subject(struct scan *scan)
+describe_subject(struct scan *scan, bool *counts)
 {
 	struct cursor *cursor = &scan->subjects;
 	enum sw_result result = SW_OK;
@@ -327,12 +374,16 @@ describe_subject(struct scan *scan)
 	}
 	if (cursor->subject == NULL || order != 0)
 		return damaged(scan->store, "subject");
+	*counts = sqlite3_column_int64(cursor->query, 3) == scan->key;
+	if (!*counts)
+		return SW_OK;
 	suffix = sqlite3_column_int64(cursor->query, 1);
 	place = bsearch(&suffix, scan->places, scan->place_count,
 	    sizeof(*place), compare_id);
 	if (place == NULL)
 		return damaged(scan->store, "suffix");
 	scan->subject.group = place->group;
+	scan->subject.place = (uint32_t)(place - scan->places);
 	scan->subject.name = (const char *)sqlite3_column_text(cursor->query, 2);
 	return SW_OK;
 }
@@ -359,13 +410,16 @@ read_month(struct scan *scan, struct cursor *cursor)
 {
 	enum sw_result result = SW_OK;
 
-	while (result == SW_OK && cursor->subject != NULL &&
-	    memcmp(cursor->subject, scan->subject.pseudonym,
-	    SW_PSEUDONYM_SIZE) == 0) {
+	if (cursor->subject == NULL || memcmp(cursor->subject,
+	    scan->subject.pseudonym, SW_PSEUDONYM_SIZE) != 0)
+		return SW_OK;
+	do {
 		add_row(scan, cursor);
 		result = cursor_step(scan, cursor);
-	}
-	end_month(scan);
+	} while (result == SW_OK && cursor->subject != NULL &&
+	    memcmp(cursor->subject, scan->subject.pseudonym,
+	    SW_PSEUDONYM_SIZE) == 0);
+	end_month(scan, cursor->month);
 	return result;
 }
 
@@ -374,6 +428,7 @@ scan_subjects(struct scan *scan, sw_store_visit visit, void *argument)
 {
 	enum sw_result result = SW_OK;
 	const uint8_t *pseudonym;
+	bool counts;
 
 	while (result == SW_OK && (pseudonym = next_subject(scan)) != NULL) {
 		begin_subject(scan, pseudonym);
@@ -382,10 +437,78 @@ scan_subjects(struct scan *scan, sw_store_visit visit, void *argument)
 			result = read_month(scan, &scan->cursors[i]);
 		if (result != SW_OK || !end_subject(scan))
 			continue;
-		result = describe_subject(scan);
-		if (result == SW_OK)
+		result = describe_subject(scan, &counts);
+		if (result == SW_OK && counts)
 			result = visit(argument, &scan->subject);
 	}
+	return result;
+}
+
+/* Room for the months of a subject. */
+static enum sw_result
+make_months(struct scan *scan)
+{
+	scan->months = calloc(scan->cursor_count + 1, sizeof(*scan->months));
+	if (scan->months != NULL)
+		return SW_OK;
+	sw_store_complain(scan->store, "out of memory");
+	return SW_ERR_MEMORY;
+}
+
+static enum sw_result
+open_scan(struct scan *scan, uint32_t first, uint32_t last, bool months)
+{
+	enum sw_result result;
+
+	/* All cursors read one snapshot, whatever is merged meanwhile. */
+	result = sw_store_execute(scan->store, "BEGIN");
+	if (result == SW_OK)
+		result = sw_store_period_key(scan->store, first, last,
+		    &scan->key);
+	if (result == SW_OK)
+		result = load_places(scan);
+	if (result == SW_OK)
+		result = open_months(scan, first, last);
+	if (result == SW_OK && months)
+		result = make_months(scan);
+	if (result == SW_OK)
+		result = open_cursor(scan, &scan->subjects, 0,
+		    "SELECT pseudonym, suffix, name, pseudonym_key "
+		    "FROM subject ORDER BY pseudonym");
+	return result;
+}
+
+static void
+close_scan(struct scan *scan)
+{
+	for (size_t i = 0; i < scan->cursor_count; i++)
+		sqlite3_finalize(scan->cursors[i].query);
+	sqlite3_finalize(scan->subjects.query);
+	if (sqlite3_get_autocommit(scan->store->db) == 0)
+		sqlite3_exec(scan->store->db, "ROLLBACK", NULL, NULL, NULL);
+	free(scan->cursors);
+	free(scan->months);
+	free_places(scan);
+	free(scan);
+}
+
+static enum sw_result
+scan_period(struct sw_store *store, uint32_t first, uint32_t last, bool months,
+    sw_store_visit visit, void *argument)
+{
+	struct scan *scan = calloc(1, sizeof(*scan));
+	enum sw_result result;
+
+	store->error[0] = '\0';
+	if (scan == NULL) {
+		sw_store_complain(store, "out of memory");
+		return SW_ERR_MEMORY;
+	}
+	scan->store = store;
+	result = open_scan(scan, first, last, months);
+	if (result == SW_OK)
+		result = scan_subjects(scan, visit, argument);
+	close_scan(scan);
 	return result;
 }
 
@@ -393,35 +516,12 @@ enum sw_result
 sw_store_scan(struct sw_store *store, uint32_t first, uint32_t last,
     sw_store_visit visit, void *argument)
 {
-	struct scan *scan = NULL;
-	enum sw_result result;
+	return scan_period(store, first, last, false, visit, argument);
+}
 
-	store->error[0] = '\0';
-	scan = calloc(1, sizeof(*scan));
-	if (scan == NULL) {
-		sw_store_complain(store, "out of memory");
-		return SW_ERR_MEMORY;
-	}
-	scan->store = store;
-	/* All cursors read one snapshot, whatever is merged meanwhile. */
-	result = sw_store_execute(store, "BEGIN");
-	if (result == SW_OK)
-		result = load_places(scan);
-	if (result == SW_OK)
-		result = open_months(scan, first, last);
-	if (result == SW_OK)
-		result = open_cursor(scan, &scan->subjects, 0,
-		    "SELECT pseudonym, suffix, name FROM subject "
-		    "ORDER BY pseudonym");
-	if (result == SW_OK)
-		result = scan_subjects(scan, visit, argument);
-	for (size_t i = 0; i < scan->cursor_count; i++)
-		sqlite3_finalize(scan->cursors[i].query);
-	sqlite3_finalize(scan->subjects.query);
-	if (sqlite3_get_autocommit(store->db) == 0)
-		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-	free(scan->cursors);
-	free_places(scan);
-	free(scan);
-	return result;
+enum sw_result
+sw_store_scan_months(struct sw_store *store, uint32_t first, uint32_t last,
+    sw_store_visit visit, void *argument)
+{
+	return scan_period(store, first, last, true, visit, argument);
 }

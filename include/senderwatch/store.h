@@ -119,11 +119,26 @@ struct sw_store_state {
 	uint32_t last_month;
 };
 
+/*
+ * A month in which the subject was seen. The day bits, (1 << (day - 1)), tell
+ * on which days a mechanism was PRESENT, and on which ABSENT or INVALID;
+ * they are 0 once the month is closed.
+ */
+struct sw_store_month {
+	uint32_t month;
+	struct sw_store_state states[SW_MECHANISM_COUNT]; /* within the month */
+	uint32_t present_days[SW_MECHANISM_COUNT];
+	uint32_t lacking_days[SW_MECHANISM_COUNT];
+};
+
 struct sw_store_subject {
 	uint8_t pseudonym[SW_PSEUDONYM_SIZE];
 	const char *name;	/* NULL where pseudonymous */
 	struct sw_group group;
+	uint32_t place;		/* the same for the same group, in one scan */
 	struct sw_store_state states[SW_MECHANISM_COUNT];
+	const struct sw_store_month *months;	/* ascending; see below */
+	size_t month_count;
 };
 
 /*
@@ -132,11 +147,48 @@ struct sw_store_subject {
  * other than SW_OK of the callback ends the scan and is returned. Where
  * several states share the last day or month, PRESENT is preferred to
  * INVALID, ABSENT and NONEXISTENT, then the larger digest.
+ *
+ * While a key is being replaced, each subject comes under both: only those
+ * under the period's key are called (sw_store_period()).
  */
 typedef enum sw_result (*sw_store_visit)(void *argument,
     const struct sw_store_subject *subject);
 enum sw_result sw_store_scan(struct sw_store *store, uint32_t first,
     uint32_t last, sw_store_visit visit, void *argument);
+/* The same, and each subject's months; they cost time. */
+enum sw_result sw_store_scan_months(struct sw_store *store, uint32_t first,
+    uint32_t last, sw_store_visit visit, void *argument);
+
+/*
+ * The key that counts in a period: that of the most resolver-days in it, of
+ * equals the one that began later. units are these resolver-days. Where no
+ * resolver reported, counted is false and the newest key counts.
+ */
+struct sw_store_period {
+	bool counted;
+	uint8_t key_id[SW_KEY_ID_SIZE];	/* 0: plain names */
+	uint64_t units;
+	size_t keys;		/* how many had resolver-days in it */
+};
+enum sw_result sw_store_period(struct sw_store *store, uint32_t first,
+    uint32_t last, struct sw_store_period *period);
+
+/* Call each group that subjects were ever seen in. */
+typedef enum sw_result (*sw_store_visit_group)(void *argument,
+    const struct sw_group *group);
+enum sw_result sw_store_groups(struct sw_store *store,
+    sw_store_visit_group visit, void *argument);
+
+/* Call each resolver-day of a key, in the order of resolvers and days. */
+struct sw_store_resolver_day {
+	const char *resolver;
+	uint32_t day;
+};
+typedef enum sw_result (*sw_store_visit_resolver_day)(void *argument,
+    const struct sw_store_resolver_day *day);
+enum sw_result sw_store_resolver_days(struct sw_store *store,
+    const uint8_t key_id[SW_KEY_ID_SIZE], uint32_t first, uint32_t last,
+    sw_store_visit_resolver_day visit, void *argument);
 
 /*
  * Resolver-days of a key of pseudonyms: how many pairs of a day and a
