@@ -172,7 +172,7 @@ sw_anonymity_write(const struct sw_anonymity *anonymity, FILE *file)
 		    (unsigned long long)line->subjects,
 		    (unsigned long long)line->tuples,
 		    (unsigned long long)line->small,
-		    sw_text_share(share, line->small, line->subjects, "-"));
+		    sw_text_ratio(share, line->small, line->subjects, "-"));
 	}
 	fprintf(file, "\nA tuple is a public suffix, mechanism, outcome and "
 	    "features; small is one\nof fewer than %d subjects.\n",

@@ -24,32 +24,28 @@
 #define SPF_COLOUR "#0b6bb0"
 #define DMARC_COLOUR "#c2500a"
 
-struct bar {
-	const struct sw_row *row;	/* NULL: the total */
-	const struct sw_counts *counts;
-};
-
 struct bars {
-	struct bar bar[SW_CHART_ROWS_MAX + 1];
+	const struct sw_row *bar[SW_CHART_ROWS_MAX + 1];
 	size_t count;
 };
 
 size_t
-sw_chart_left_out(const struct sw_adoption *adoption)
+sw_chart_left_out(const struct sw_block *block)
 {
-	return adoption->count > SW_CHART_ROWS_MAX ?
-	    adoption->count - SW_CHART_ROWS_MAX : 0;
+	/* The total is always there. */
+	return block->row_count > SW_CHART_ROWS_MAX + 1 ?
+	    block->row_count - SW_CHART_ROWS_MAX - 1 : 0;
 }
 
 /* Take the smallest bar out; of equal ones the last. */
 static void
-drop_smallest(struct bars *bars)
+drop_smallest(const struct sw_table *table, struct bars *bars)
 {
 	size_t smallest = 0;
 
 	for (size_t i = 1; i < bars->count; i++) {
-		if (bars->bar[i].counts->domains <=
-		    bars->bar[smallest].counts->domains)
+		if (sw_table_cell(table, bars->bar[i], "domains")->count <=
+		    sw_table_cell(table, bars->bar[smallest], "domains")->count)
 			smallest = i;
 	}
 	bars->count--;
@@ -59,17 +55,19 @@ drop_smallest(struct bars *bars)
 
 /* The largest rows, in the table's order, so that the eye finds them there. */
 static void
-choose_bars(const struct sw_adoption *adoption, struct bars *bars)
+choose_bars(const struct sw_table *table, const struct sw_block *block,
+    struct bars *bars)
 {
 	bars->count = 0;
-	for (size_t i = 0; i < adoption->count; i++) {
-		const struct sw_row *row = &adoption->rows[i];
-
-		bars->bar[bars->count++] = (struct bar){ row, &row->counts };
+	for (size_t i = 0; i < block->row_count; i++) {
+		if (block->rows[i].kind == SW_ROW_TOTAL)
+			continue;
+		bars->bar[bars->count++] = &block->rows[i];
 		if (bars->count > SW_CHART_ROWS_MAX)
-			drop_smallest(bars);
+			drop_smallest(table, bars);
 	}
-	bars->bar[bars->count++] = (struct bar){ NULL, &adoption->total };
+	if (sw_block_total(block) != NULL)
+		bars->bar[bars->count++] = sw_block_total(block);
 }
 
 /* A label in gnuplot's single quotes, cut where it is too long. */
@@ -96,7 +94,7 @@ write_label(FILE *script, const char *text)
 }
 
 static void
-write_settings(FILE *script, const struct sw_adoption *adoption,
+write_settings(FILE *script, const struct sw_table *table,
     const struct sw_labels *labels, const struct bars *bars)
 {
 	char text[SW_LABEL_MAX];
@@ -112,11 +110,9 @@ write_settings(FILE *script, const struct sw_adoption *adoption,
 	    WIDTH, bars->count * ROW_HEIGHT + MARGIN, labels->language,
 	    bars->count - 1);
 	for (size_t i = 0; i < bars->count; i++) {
-		const struct sw_row *row = bars->bar[i].row;
-
 		fputs("set label ", script);
-		write_label(script, row == NULL ? labels->total :
-		    sw_label_row(labels, adoption, row, text));
+		write_label(script, sw_label_row(labels, table, bars->bar[i],
+		    text));
 		fprintf(script, " at 0,%zu-0.31 left front\n", i);
 	}
 }
@@ -126,25 +122,24 @@ write_settings(FILE *script, const struct sw_adoption *adoption,
  * none. Returns how many there are.
  */
 static size_t
-write_data(FILE *script, const struct bars *bars, const char *name, bool spf)
+write_data(FILE *script, const struct sw_table *table, const struct bars *bars,
+    const char *name, const char *column)
 {
 	char text[SW_NUMBER_MAX];
 	size_t rates = 0;
 
 	fprintf(script, "$%s << END\n", name);
 	for (size_t i = 0; i < bars->count; i++) {
-		const struct sw_record_counts *counts = spf ?
-		    &bars->bar[i].counts->spf : &bars->bar[i].counts->dmarc;
-		int permille = sw_share_permille(counts->present,
-		    counts->known);
+		const struct sw_cell *cell = sw_table_cell(table,
+		    bars->bar[i], column);
 
-		if (permille < 0) {
+		if (cell->state != SW_CELL_VALUE) {
 			fprintf(script, "%zu NaN NaN\n", i);
 			continue;
 		}
-		fprintf(script, "%zu %d.%d %s\n", i, permille / 10,
-		    permille % 10, sw_text_share(text, counts->present,
-		    counts->known, ""));
+		sw_text_share(text, cell->number);
+		fprintf(script, "%zu %.*s %s\n", i, (int)strlen(text) - 1,
+		    text, text);
 		rates++;
 	}
 	fputs("END\n", script);
@@ -166,7 +161,7 @@ write_series(FILE *script, const char *name, const char *title,
 }
 
 static enum sw_result
-write_script(const struct sw_adoption *adoption,
+write_script(const struct sw_table *table, const struct sw_block *block,
     const struct sw_labels *labels, char **text, size_t *length)
 {
 	FILE *script = open_memstream(text, length);
@@ -175,10 +170,10 @@ write_script(const struct sw_adoption *adoption,
 
 	if (script == NULL)
 		return SW_ERR_MEMORY;
-	choose_bars(adoption, &bars);
-	write_settings(script, adoption, labels, &bars);
-	spf = write_data(script, &bars, "spf", true);
-	dmarc = write_data(script, &bars, "dmarc", false);
+	choose_bars(table, block, &bars);
+	write_settings(script, table, labels, &bars);
+	spf = write_data(script, table, &bars, "spf", "spf_rate");
+	dmarc = write_data(script, table, &bars, "dmarc", "dmarc_rate");
 	fputs("plot ", script);
 	write_series(script, "spf", labels->spf_rate, -0.16, 0.06, SPF_COLOUR);
 	fputs(", ", script);
@@ -191,7 +186,7 @@ write_script(const struct sw_adoption *adoption,
 }
 
 enum sw_result
-sw_chart_draw(const struct sw_adoption *adoption,
+sw_chart_draw(const struct sw_table *table, const struct sw_block *block,
     const struct sw_labels *labels, const char *gnuplot, char **svg)
 {
 	/* -d: nobody's gnuplotrc changes what a report looks like. */
@@ -205,7 +200,7 @@ sw_chart_draw(const struct sw_adoption *adoption,
 	enum sw_result result;
 
 	*svg = NULL;
-	result = write_script(adoption, labels, &script, &length);
+	result = write_script(table, block, labels, &script, &length);
 	if (result == SW_OK)
 		result = sw_filter_run(&filter, script, length, &drawn,
 		    &drawn_length);

@@ -1,42 +1,76 @@
-/* The adoption table as CSV, for programs. */
+/* Tables as CSV, for programs: a line for each block and row. */
 #include "format.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "text.h"
 
-#define COLUMNS_MAX 32
+const char *
+sw_cell_machine_text(const struct sw_column *column,
+    const struct sw_cell *cell, char text[SW_CELL_TEXT_MAX])
+{
+	if (cell->state == SW_CELL_SUPPRESSED)
+		return SW_CELL_WORD_SUPPRESSED;
+	if (cell->state == SW_CELL_WITHHELD)
+		return SW_CELL_WORD_WITHHELD;
+	if (cell->state == SW_CELL_EMPTY)
+		return "";
+	switch (column->unit) {
+	case SW_UNIT_TEXT:
+		return cell->text;
+	case SW_UNIT_SHARE:
+	case SW_UNIT_NUMBER:
+		snprintf(text, SW_CELL_TEXT_MAX, "%.6f", cell->number);
+		return text;
+	default:
+		snprintf(text, SW_CELL_TEXT_MAX, "%" PRIu64, cell->count);
+		return text;
+	}
+}
+
+struct buffers {
+	const char **fields;
+	char (*texts)[SW_CELL_TEXT_MAX];
+};
 
 static void
-write_row(FILE *file, const char *name, const struct sw_counts *counts)
+write_row(FILE *file, const struct sw_table *table, const struct sw_row *row,
+    struct buffers *buffers)
 {
-	char numbers[COLUMNS_MAX][SW_NUMBER_MAX];
-	const char *fields[COLUMNS_MAX + 1] = { name };
-
-	for (size_t i = 0; i < sw_counts_column_count; i++) {
-		snprintf(numbers[i], SW_NUMBER_MAX, "%" PRIu64,
-		    sw_counts_value(counts, i));
-		fields[i + 1] = numbers[i];
-	}
-	sw_csv_write(file, fields, sw_counts_column_count + 1);
+	buffers->fields[0] = row->name;
+	for (size_t i = 0; i < table->column_count; i++)
+		buffers->fields[i + 1] = sw_cell_machine_text(
+		    &table->columns[i], &row->cells[i], buffers->texts[i]);
+	sw_csv_write(file, buffers->fields, table->column_count + 1);
 }
 
 enum sw_result
-sw_format_csv(FILE *file, const struct sw_adoption *adoption,
+sw_format_csv(FILE *file, const struct sw_table *table,
     const struct sw_format_options *options)
 {
-	const char *heads[COLUMNS_MAX + 1] = { "group" };
+	struct buffers buffers = {
+		.fields = calloc(table->column_count + 1, sizeof(char *)),
+		.texts = calloc(table->column_count + 1, SW_CELL_TEXT_MAX)
+	};
+	enum sw_result result = SW_ERR_MEMORY;
 
 	(void)options;
-	if (sw_counts_column_count > COLUMNS_MAX)
-		return SW_ERR_UNSUPPORTED;
-	for (size_t i = 0; i < sw_counts_column_count; i++)
-		heads[i + 1] = sw_counts_columns[i].name;
-	sw_csv_write(file, heads, sw_counts_column_count + 1);
-	for (size_t i = 0; i < adoption->count; i++)
-		write_row(file, adoption->rows[i].name,
-		    &adoption->rows[i].counts);
-	if (!adoption->withheld)
-		write_row(file, SW_ROW_TOTAL, &adoption->total);
-	return SW_OK;
+	if (buffers.fields == NULL || buffers.texts == NULL)
+		goto out;
+	buffers.fields[0] = "group";
+	for (size_t i = 0; i < table->column_count; i++)
+		buffers.fields[i + 1] = table->columns[i].name;
+	sw_csv_write(file, buffers.fields, table->column_count + 1);
+	for (size_t i = 0; i < table->block_count; i++) {
+		const struct sw_block *block = &table->blocks[i];
+
+		for (size_t k = 0; k < block->row_count; k++)
+			write_row(file, table, &block->rows[k], &buffers);
+	}
+	result = SW_OK;
+out:
+	free(buffers.fields);
+	free(buffers.texts);
+	return result;
 }

@@ -17,7 +17,8 @@
 
 struct section {
 	FILE *file;
-	const struct sw_adoption *adoption;
+	const struct sw_table *table;
+	const struct sw_block *block;
 	const struct sw_labels *labels;
 	const char *svg;	/* NULL: no chart */
 	bool chart_failed;
@@ -38,43 +39,41 @@ write_note(FILE *file, const char *text)
 		element(file, "p", text);
 }
 
-static void
-write_number(FILE *file, uint64_t number)
+/* What a cell reads; marks and dashes where there is no value. */
+static const char *
+cell_text(const struct section *section, const struct sw_row *row,
+    const char *column, char text[SW_NUMBER_MAX])
 {
-	char text[SW_NUMBER_MAX];
+	const struct sw_cell *cell = sw_table_cell(section->table, row, column);
+	size_t index = sw_table_find_column(section->table, column);
 
-	fprintf(file, "<td>%s</td>", sw_text_number(text, number));
+	if (cell->state == SW_CELL_SUPPRESSED)
+		return SW_MARK_SUPPRESSED;
+	if (cell->state != SW_CELL_VALUE)
+		return "–";
+	return section->table->columns[index].unit == SW_UNIT_SHARE ?
+	    sw_text_share(text, cell->number) :
+	    sw_text_number(text, cell->count);
 }
 
 static void
-write_share(FILE *file, uint64_t part, uint64_t whole)
+write_row(const struct section *section, const struct sw_row *row)
 {
-	char text[SW_NUMBER_MAX];
+	static const char *const columns[] = {
+		"domains", "mx", "mx_rate", "null_mx",
+		"spf_known", "spf_coverage", "spf", "spf_rate",
+		"dmarc_known", "dmarc_coverage", "dmarc", "dmarc_rate"
+	};
+	char text[SW_LABEL_MAX], number[SW_NUMBER_MAX];
+	FILE *file = section->file;
 
-	fprintf(file, "<td>%s</td>", sw_text_share(text, part, whole, "–"));
-}
-
-static void
-write_record(FILE *file, const struct sw_record_counts *counts, uint64_t mx)
-{
-	write_number(file, counts->known);
-	write_share(file, counts->known, mx);
-	write_number(file, counts->present);
-	write_share(file, counts->present, counts->known);
-}
-
-static void
-write_row(FILE *file, const char *label, const struct sw_counts *counts)
-{
 	fputs("<tr><th scope=\"row\">", file);
-	sw_html_write(file, label);
+	sw_html_write(file, sw_label_row(section->labels, section->table, row,
+	    text));
 	fputs("</th>", file);
-	write_number(file, counts->domains);
-	write_number(file, counts->mx);
-	write_share(file, counts->mx, counts->mx_known);
-	write_number(file, counts->null_mx);
-	write_record(file, &counts->spf, counts->mx);
-	write_record(file, &counts->dmarc, counts->mx);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		fprintf(file, "<td>%s</td>", cell_text(section, row, columns[i],
+		    number));
 	fputs("</tr>\n", file);
 }
 
@@ -96,8 +95,7 @@ write_heads(const struct section *section)
 	    "<colgroup span=\"3\"></colgroup><colgroup span=\"4\"></colgroup>"
 	    "<colgroup span=\"4\"></colgroup>\n<thead>\n<tr>", file);
 	write_head_cell(file, "rowspan=\"2\" scope=\"col\"",
-	    section->adoption->by == SW_BY_TYPE ? labels->type :
-	    labels->suffix);
+	    sw_label_rows(labels, section->table));
 	write_head_cell(file, "rowspan=\"2\" scope=\"col\"", labels->domains);
 	write_head_cell(file, "colspan=\"3\" scope=\"colgroup\"", labels->mx);
 	write_head_cell(file, "colspan=\"4\" scope=\"colgroup\"", labels->spf);
@@ -118,29 +116,27 @@ write_heads(const struct section *section)
 static void
 write_table(const struct section *section)
 {
-	const struct sw_adoption *adoption = section->adoption;
 	const struct sw_labels *labels = section->labels;
-	char text[SW_LABEL_MAX], scope[SW_LABEL_MAX], month[SW_LABEL_MAX];
+	const struct sw_row *total = sw_block_total(section->block);
+	char scope[SW_LABEL_MAX], period[SW_LABEL_MAX];
 	FILE *file = section->file;
 
 	fprintf(file, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
 	    "aria-labelledby=\"%s-caption\">\n<table>\n<caption>"
 	    "<span id=\"%s-caption\">", labels->language, labels->language);
-	sw_html_write(file, labels->title);
+	sw_html_write(file, sw_label_title(labels, section->table));
 	fputs(", ", file);
-	sw_html_write(file, sw_label_scope(labels, adoption, scope));
+	sw_html_write(file, sw_label_scope(labels, section->table, scope));
 	fprintf(file, ", %s</span></caption>\n",
-	    sw_label_month(labels, adoption->month, month));
+	    sw_label_period(labels, section->block, period));
 	write_heads(section);
 	fputs("<tbody>\n", file);
-	for (size_t i = 0; i < adoption->count; i++) {
-		const struct sw_row *row = &adoption->rows[i];
-
-		write_row(file, sw_label_row(labels, adoption, row, text),
-		    &row->counts);
+	for (size_t i = 0; i < section->block->row_count; i++) {
+		if (&section->block->rows[i] != total)
+			write_row(section, &section->block->rows[i]);
 	}
 	fputs("</tbody>\n<tfoot>\n", file);
-	write_row(file, labels->total, &adoption->total);
+	write_row(section, total);
 	fputs("</tfoot>\n</table>\n</div>\n", file);
 }
 
@@ -151,7 +147,7 @@ write_chart(const struct section *section)
 	FILE *file = section->file;
 
 	if (section->svg == NULL) {
-		if (section->chart_failed && !section->adoption->withheld)
+		if (section->chart_failed && !section->block->withheld)
 			element(file, "p", labels->chart_missing);
 		return;
 	}
@@ -159,7 +155,7 @@ write_chart(const struct section *section)
 	fputs(section->svg, file);
 	fputs("<figcaption>", file);
 	sw_html_write(file, labels->chart);
-	if (sw_chart_left_out(section->adoption) > 0)
+	if (sw_chart_left_out(section->block) > 0)
 		fprintf(file, " (%s)", labels->chart_largest);
 	fputs("</figcaption>\n</figure>\n", file);
 }
@@ -176,34 +172,37 @@ write_tile(FILE *file, const char *name, const char *value, const char *note)
 }
 
 static void
-write_record_tile(FILE *file, const char *name,
-    const struct sw_record_counts *counts)
+write_record_tile(const struct section *section, const char *name,
+    const char *rate, const char *count, const char *known)
 {
+	const struct sw_row *total = sw_block_total(section->block);
 	char share[SW_NUMBER_MAX], part[SW_NUMBER_MAX], whole[SW_NUMBER_MAX];
 	char note[2 * SW_NUMBER_MAX + 4];
 
 	snprintf(note, sizeof(note), "%s / %s",
-	    sw_text_number(part, counts->present),
-	    sw_text_number(whole, counts->known));
-	write_tile(file, name, sw_text_share(share, counts->present,
-	    counts->known, "–"), note);
+	    cell_text(section, total, count, part),
+	    cell_text(section, total, known, whole));
+	write_tile(section->file, name, cell_text(section, total, rate, share),
+	    note);
 }
 
 static void
 write_tiles(const struct section *section)
 {
-	const struct sw_counts *total = &section->adoption->total;
+	const struct sw_row *total = sw_block_total(section->block);
 	const struct sw_labels *labels = section->labels;
 	char number[SW_NUMBER_MAX];
 	FILE *file = section->file;
 
 	fputs("<dl class=\"tiles\">\n", file);
 	write_tile(file, labels->domains,
-	    sw_text_number(number, total->domains), "");
+	    cell_text(section, total, "domains", number), "");
 	write_tile(file, labels->mx_domains,
-	    sw_text_number(number, total->mx), "");
-	write_record_tile(file, labels->spf_rate, &total->spf);
-	write_record_tile(file, labels->dmarc_rate, &total->dmarc);
+	    cell_text(section, total, "mx", number), "");
+	write_record_tile(section, labels->spf_rate, "spf_rate", "spf",
+	    "spf_known");
+	write_record_tile(section, labels->dmarc_rate, "dmarc_rate", "dmarc",
+	    "dmarc_known");
 	fputs("</dl>\n", file);
 }
 
@@ -221,29 +220,44 @@ write_notes(const struct section *section)
 	fputs("</ul>\n</div>\n", file);
 }
 
+static bool
+has_suppressed(const struct sw_table *table, const struct sw_block *block)
+{
+	for (size_t i = 0; i < block->row_count; i++) {
+		for (size_t k = 0; k < table->column_count; k++) {
+			if (block->rows[i].cells[k].state ==
+			    SW_CELL_SUPPRESSED)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void
 write_section(const struct section *section)
 {
-	const struct sw_adoption *adoption = section->adoption;
+	const struct sw_table *table = section->table;
+	const struct sw_block *block = section->block;
 	const struct sw_labels *labels = section->labels;
-	char month[SW_LABEL_MAX], scope[SW_LABEL_MAX], text[SW_LABEL_MAX];
+	char period[SW_LABEL_MAX], scope[SW_LABEL_MAX], text[SW_LABEL_MAX];
 	FILE *file = section->file;
 
 	fprintf(file, "<section id=\"%s\" lang=\"%s\">\n<h2>",
 	    labels->language, labels->language);
-	sw_html_write(file, labels->title);
+	sw_html_write(file, sw_label_title(labels, table));
 	fputs("</h2>\n<p class=\"scope\">", file);
-	sw_html_write(file, sw_label_scope(labels, adoption, scope));
-	fprintf(file, " · %s</p>\n",
-	    sw_label_month(labels, adoption->month, month));
-	if (adoption->withheld) {
-		element(file, "p", sw_label_withheld(labels, adoption, text));
+	sw_html_write(file, sw_label_scope(labels, table, scope));
+	fprintf(file, " · %s</p>\n", sw_label_period(labels, block, period));
+	if (block->withheld) {
+		element(file, "p", sw_label_withheld(labels, table, text));
 	} else {
 		write_tiles(section);
 		write_table(section);
 	}
-	write_note(file, sw_label_merging(labels, adoption, text));
-	write_note(file, sw_label_outside(labels, adoption, text));
+	write_note(file, sw_label_merging(labels, table, block, text));
+	if (has_suppressed(table, block))
+		write_note(file, sw_label_hidden(labels, table, text));
+	write_note(file, sw_label_outside(labels, table, block, text));
 	fputs("<div class=\"side\">\n", file);
 	write_chart(section);
 	write_notes(section);
@@ -259,8 +273,8 @@ draw_chart(struct section *section, const char *gnuplot, char **svg)
 {
 	enum sw_result result;
 
-	result = sw_chart_draw(section->adoption, section->labels, gnuplot,
-	    svg);
+	result = sw_chart_draw(section->table, section->block, section->labels,
+	    gnuplot, svg);
 	section->svg = *svg;
 	if (result == SW_OK || result == SW_ERR_UNSUPPORTED)
 		return true;
@@ -272,22 +286,25 @@ draw_chart(struct section *section, const char *gnuplot, char **svg)
 }
 
 enum sw_result
-sw_format_html(FILE *file, const struct sw_adoption *adoption,
+sw_format_html(FILE *file, const struct sw_table *table,
     const struct sw_format_options *options)
 {
 	/* Readers of a registry's table come from its country. */
-	bool japanese = adoption->tld != NULL &&
-	    strcmp(adoption->tld, "jp") == 0;
+	bool japanese = table->tld != NULL && strcmp(table->tld, "jp") == 0;
 	const struct sw_labels *const languages[2] = {
 		japanese ? &sw_labels_ja : &sw_labels_en,
 		japanese ? &sw_labels_en : &sw_labels_ja
 	};
-	bool draw = !adoption->withheld;
+	const struct sw_block *block = table->blocks;
+	bool draw;
 
-	sw_page_begin(file, adoption, languages, 2);
+	if (table->block_count != 1 || strcmp(table->name, "adoption") != 0)
+		return SW_ERR_UNSUPPORTED;
+	draw = !block->withheld;
+	sw_page_begin(file, table, block, languages, 2);
 	for (size_t i = 0; i < 2; i++) {
 		struct section section = {
-			.file = file, .adoption = adoption,
+			.file = file, .table = table, .block = block,
 			.labels = languages[i], .chart_failed = !draw
 		};
 		char *svg = NULL;

@@ -1,99 +1,94 @@
-/* The adoption table for a terminal. */
+/* Tables for a terminal: the brief columns, block by block. */
 #include "format.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "grid.h"
 #include "text.h"
 
-#define COLUMNS 10
 #define DASH "-"
+#define COLUMNS_MAX 32
 
-/* Two lines of heads keep the table within 80 columns for a while. */
-struct heads {
-	const char *lines[2][COLUMNS];
+/* The brief columns in their order; returns how many. */
+static size_t
+choose_columns(const struct sw_table *table, size_t columns[COLUMNS_MAX])
+{
+	size_t count = 0;
+
+	for (unsigned place = 1; place <= COLUMNS_MAX; place++) {
+		for (size_t i = 0; i < table->column_count; i++) {
+			if (table->columns[i].brief == place &&
+			    count < COLUMNS_MAX)
+				columns[count++] = i;
+		}
+	}
+	return count;
+}
+
+struct writing {
+	FILE *file;
+	const struct sw_table *table;
+	const struct sw_labels *labels;
+	bool by_name;		/* rows by their names, not as labels read */
+	size_t columns[COLUMNS_MAX];
+	size_t count;
 };
 
-static const struct heads heads_en = { {
-	{ "", "", "", "Null", "", "", "SPF", "", "", "DMARC" },
-	{ "", "Domains", "MX", "MX", "SPF", "SPF %", "cover%", "DMARC",
-	    "DMARC %", "cover%" }
-} };
-static const struct heads heads_ja = { {
-	{ "", "観測", "MX", "Null", "SPF", "SPF", "SPF", "DMARC", "DMARC",
-	    "DMARC" },
-	{ "", "ドメイン", "ドメイン", "MX", "宣言", "宣言率", "カバー率", "宣言",
-	    "宣言率", "カバー率" }
-} };
-
 static void
-add_heads(struct sw_grid *grid, const struct sw_labels *labels,
-    const struct sw_adoption *adoption)
+add_heads(struct sw_grid *grid, const struct writing *writing)
 {
-	const struct heads *heads = labels == &sw_labels_ja ? &heads_ja :
-	    &heads_en;
+	size_t language = writing->labels == &sw_labels_ja;
 
 	for (size_t line = 0; line < 2; line++) {
-		for (size_t i = 0; i < COLUMNS; i++) {
-			const char *text = heads->lines[line][i];
+		sw_grid_cell(grid, line == 0 ? "" :
+		    sw_label_rows(writing->labels, writing->table));
+		for (size_t i = 0; i < writing->count; i++) {
+			const struct sw_column *column =
+			    &writing->table->columns[writing->columns[i]];
+			const char *text = column->heads[language][line];
 
-			if (line == 1 && i == 0)
-				text = adoption->by == SW_BY_TYPE ?
-				    labels->type : labels->suffix;
-			sw_grid_cell(grid, text);
+			if (column->heads[language][1] == NULL)
+				text = line == 1 ? column->name : "";
+			sw_grid_cell(grid, text != NULL ? text : "");
 		}
 	}
 	sw_grid_rule(grid);
 }
 
 static void
-add_number(struct sw_grid *grid, uint64_t number)
+add_cell(struct sw_grid *grid, const struct sw_column *column,
+    const struct sw_cell *cell)
 {
-	char text[SW_NUMBER_MAX];
+	char text[SW_CELL_TEXT_MAX];
 
-	sw_grid_cell(grid, sw_text_number(text, number));
+	if (cell->state == SW_CELL_SUPPRESSED)
+		sw_grid_cell(grid, SW_MARK_SUPPRESSED);
+	else if (cell->state == SW_CELL_WITHHELD)
+		sw_grid_cell(grid, SW_MARK_WITHHELD);
+	else if (cell->state == SW_CELL_EMPTY)
+		sw_grid_cell(grid, DASH);
+	else if (column->unit == SW_UNIT_SHARE)
+		sw_grid_cell(grid, sw_text_share(text, cell->number));
+	else if (column->unit == SW_UNIT_DOMAINS ||
+	    column->unit == SW_UNIT_COUNT)
+		sw_grid_cell(grid, sw_text_number(text, cell->count));
+	else
+		sw_grid_cell(grid, sw_cell_machine_text(column, cell, text));
 }
 
 static void
-add_share(struct sw_grid *grid, uint64_t part, uint64_t whole)
-{
-	char text[SW_NUMBER_MAX];
-
-	sw_grid_cell(grid, sw_text_share(text, part, whole, DASH));
-}
-
-static void
-add_row(struct sw_grid *grid, const char *name, const struct sw_counts *counts)
-{
-	sw_grid_cell(grid, name);
-	add_number(grid, counts->domains);
-	add_number(grid, counts->mx);
-	add_number(grid, counts->null_mx);
-	add_number(grid, counts->spf.present);
-	add_share(grid, counts->spf.present, counts->spf.known);
-	add_share(grid, counts->spf.known, counts->mx);
-	add_number(grid, counts->dmarc.present);
-	add_share(grid, counts->dmarc.present, counts->dmarc.known);
-	add_share(grid, counts->dmarc.known, counts->mx);
-}
-
-static void
-add_rows(struct sw_grid *grid, const struct sw_adoption *adoption,
-    const struct sw_labels *labels, bool by_name)
+add_row(struct sw_grid *grid, const struct writing *writing,
+    const struct sw_row *row)
 {
 	char text[SW_LABEL_MAX];
 
-	for (size_t i = 0; i < adoption->count; i++) {
-		const struct sw_row *row = &adoption->rows[i];
-
-		add_row(grid, by_name ? row->name :
-		    sw_label_row(labels, adoption, row, text), &row->counts);
-	}
-	if (adoption->withheld)
-		return;
-	sw_grid_rule(grid);
-	add_row(grid, by_name ? SW_ROW_TOTAL : labels->total,
-	    &adoption->total);
+	sw_grid_cell(grid, writing->by_name ? row->name :
+	    sw_label_row(writing->labels, writing->table, row, text));
+	for (size_t i = 0; i < writing->count; i++)
+		add_cell(grid, &writing->table->columns[writing->columns[i]],
+		    &row->cells[writing->columns[i]]);
 }
 
 static void
@@ -103,42 +98,84 @@ write_note(FILE *file, const char *note)
 		fprintf(file, "%s\n", note);
 }
 
-static void
-write_notes(FILE *file, const struct sw_adoption *adoption,
-    const struct sw_labels *labels)
+static bool
+shows_suppressed(const struct writing *writing, const struct sw_block *block)
 {
+	for (size_t i = 0; i < block->row_count; i++) {
+		for (size_t k = 0; k < writing->count; k++) {
+			if (block->rows[i].cells[writing->columns[k]].state ==
+			    SW_CELL_SUPPRESSED)
+				return true;
+		}
+	}
+	return false;
+}
+
+static void
+write_notes(const struct writing *writing, const struct sw_block *block)
+{
+	const struct sw_labels *labels = writing->labels;
+	const struct sw_table *table = writing->table;
 	char text[SW_LABEL_MAX];
 
-	putc('\n', file);
-	if (adoption->withheld)
-		write_note(file, sw_label_withheld(labels, adoption, text));
-	write_note(file, sw_label_outside(labels, adoption, text));
-	write_note(file, sw_label_merging(labels, adoption, text));
-	for (size_t i = 0; labels->terminal_notes[i] != NULL; i++)
-		write_note(file, labels->terminal_notes[i]);
+	putc('\n', writing->file);
+	if (block->withheld)
+		write_note(writing->file, sw_label_withheld(labels, table,
+		    text));
+	write_note(writing->file, sw_label_outside(labels, table, block, text));
+	write_note(writing->file, sw_label_merging(labels, table, block, text));
+	if (shows_suppressed(writing, block))
+		write_note(writing->file, sw_label_hidden(labels, table, text));
+}
+
+static enum sw_result
+write_block(const struct writing *writing, const struct sw_block *block)
+{
+	char scope[SW_LABEL_MAX], period[SW_LABEL_MAX];
+	struct sw_grid *grid;
+	enum sw_result result;
+
+	result = sw_grid_new(&grid, writing->count + 1, true);
+	if (result != SW_OK)
+		return result;
+	add_heads(grid, writing);
+	for (size_t i = 0; i < block->row_count; i++) {
+		if (block->rows[i].kind == SW_ROW_TOTAL)
+			sw_grid_rule(grid);
+		add_row(grid, writing, &block->rows[i]);
+	}
+	fprintf(writing->file, "%s, %s, %s\n\n",
+	    sw_label_title(writing->labels, writing->table),
+	    sw_label_scope(writing->labels, writing->table, scope),
+	    sw_label_period(writing->labels, block, period));
+	result = sw_grid_print(grid, writing->file);
+	sw_grid_free(&grid);
+	if (result == SW_OK)
+		write_notes(writing, block);
+	return result;
 }
 
 enum sw_result
-sw_format_table(FILE *file, const struct sw_adoption *adoption,
+sw_format_table(FILE *file, const struct sw_table *table,
     const struct sw_format_options *options)
 {
-	const struct sw_labels *labels = options->labels != NULL ?
-	    options->labels : &sw_labels_en;
-	char scope[SW_LABEL_MAX], month[SW_LABEL_MAX];
-	enum sw_result result;
-	struct sw_grid *grid;
+	struct writing writing = {
+		.file = file, .table = table, .labels = options->labels != NULL ?
+		    options->labels : &sw_labels_en,
+		.by_name = options->labels == NULL
+	};
+	const char *const *notes;
+	enum sw_result result = SW_OK;
 
-	result = sw_grid_new(&grid, COLUMNS, true);
-	if (result != SW_OK)
-		return result;
-	add_heads(grid, labels, adoption);
-	add_rows(grid, adoption, labels, options->labels == NULL);
-	fprintf(file, "%s, %s, %s\n\n", labels->title,
-	    sw_label_scope(labels, adoption, scope),
-	    sw_label_month(labels, adoption->month, month));
-	result = sw_grid_print(grid, file);
-	if (result == SW_OK)
-		write_notes(file, adoption, labels);
-	sw_grid_free(&grid);
+	writing.count = choose_columns(table, writing.columns);
+	for (size_t i = 0; i < table->block_count && result == SW_OK; i++) {
+		if (i > 0)
+			putc('\n', file);
+		result = write_block(&writing, &table->blocks[i]);
+	}
+	notes = strcmp(table->name, "adoption") == 0 ?
+	    writing.labels->terminal_notes : NULL;
+	for (size_t i = 0; notes != NULL && notes[i] != NULL; i++)
+		write_note(file, notes[i]);
 	return result;
 }

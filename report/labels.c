@@ -7,6 +7,18 @@
 
 #include "text.h"
 
+static const struct sw_label_title titles_en[] = {
+	{ "adoption", "Adoption of SPF and DMARC" },
+	{ "policy", "Policies of SPF and DMARC" },
+	{ "trend", "Changes within the domains seen in both months" },
+	{ "steps", "Days of more changes than chance allows" },
+	{ "series", "Published series beside ours" },
+	{ "quality", "Quality of the observation" },
+	{ "resolvers", "Resolvers that reported" },
+	{ "anomalies", "Suffixes with names as if generated" },
+	{ NULL, NULL }
+};
+
 static const char *const terminal_notes_en[] = {
 	"SPF %, DMARC %: MX domains that publish one, of those whose record is known.",
 	"cover%: coverage, the MX domains whose record is known, of all MX domains.",
@@ -39,10 +51,13 @@ static const char *const page_notes_en[] = {
 const struct sw_labels sw_labels_en = {
 	.language = "en",
 	.name = "English",
-	.title = "Adoption of SPF and DMARC",
+	.titles = titles_en,
+	.period = "%s to %s",
 	.all_domains = "all domains",
 	.type = "Registry type",
 	.suffix = "Public suffix",
+	.cohort = "Cohort's group",
+	.group = "",
 	.domains = "Domains seen",
 	.mx = "MX",
 	.mx_domains = "MX domains",
@@ -62,6 +77,8 @@ const struct sw_labels sw_labels_en = {
 	    "next smallest where that alone would not hide them.",
 	.outside = "Outside .%.63s: %s domains.",
 	.outside_few = "Outside .%.63s: fewer than %s domains.",
+	.hidden = "*: suppressed, because it would tell of fewer than %s domains, "
+	    "or help to work such a figure out.",
 	.withheld = "All figures are withheld: they describe fewer than %s "
 	    "domains.",
 	.chart = "Share of MX domains with a known record that publish SPF and "
@@ -71,6 +88,18 @@ const struct sw_labels sw_labels_en = {
 	.terminal_notes = terminal_notes_en,
 	.method = "How to read the figures",
 	.page_notes = page_notes_en
+};
+
+static const struct sw_label_title titles_ja[] = {
+	{ "adoption", "送信ドメイン認証技術(SPF・DMARC)の普及状況" },
+	{ "policy", "SPF・DMARCのポリシー設定状況" },
+	{ "trend", "両月に観測されたドメインにおける変化" },
+	{ "steps", "偶然を超える変化があった日" },
+	{ "series", "公表されている系列との比較" },
+	{ "quality", "観測の品質" },
+	{ "resolvers", "報告したリゾルバー" },
+	{ "anomalies", "生成された名前が疑われるサフィックス" },
+	{ NULL, NULL }
 };
 
 static const char *const terminal_notes_ja[] = {
@@ -107,10 +136,13 @@ static const char *const page_notes_ja[] = {
 const struct sw_labels sw_labels_ja = {
 	.language = "ja",
 	.name = "日本語",
-	.title = "送信ドメイン認証技術(SPF・DMARC)の普及状況",
+	.titles = titles_ja,
+	.period = "%s〜%s",
 	.all_domains = "全ドメイン",
 	.type = "登録型",
 	.suffix = "パブリックサフィックス",
+	.cohort = "集団内の区分",
+	.group = "",
 	.domains = "観測ドメイン",
 	.mx = "MX",
 	.mx_domains = "MXドメイン",
@@ -130,6 +162,7 @@ const struct sw_labels sw_labels_ja = {
 	    "場合は次に小さい行も加えています。",
 	.outside = ".%.63s以外: %sドメイン。",
 	.outside_few = ".%.63s以外: %sドメイン未満。",
+	.hidden = "*: %sドメイン未満についての値、またはそれを逆算できる値のため秘匿。",
 	.withheld = "対象が%sドメイン未満のため、すべての値を秘匿しています。",
 	.chart = "レコードの状態が既知のMXドメインに対するSPF宣言率とDMARC宣言率",
 	.chart_largest = "ドメイン数の多い行のみ",
@@ -171,17 +204,58 @@ sw_label_month(const struct sw_labels *labels, uint32_t month,
 }
 
 const char *
-sw_label_scope(const struct sw_labels *labels,
-    const struct sw_adoption *adoption, char text[SW_LABEL_MAX])
+sw_label_title(const struct sw_labels *labels, const struct sw_table *table)
 {
-	if (adoption->tld == NULL)
+	for (size_t i = 0; labels->titles[i].table != NULL; i++) {
+		if (strcmp(labels->titles[i].table, table->name) == 0)
+			return labels->titles[i].title;
+	}
+	return table->name;
+}
+
+const char *
+sw_label_scope(const struct sw_labels *labels, const struct sw_table *table,
+    char text[SW_LABEL_MAX])
+{
+	if (table->cohort != NULL)
+		return table->cohort;
+	if (table->tld == NULL)
 		return labels->all_domains;
-	snprintf(text, SW_LABEL_MAX, ".%s", adoption->tld);
+	snprintf(text, SW_LABEL_MAX, ".%s", table->tld);
 	return text;
+}
+
+const char *
+sw_label_rows(const struct sw_labels *labels, const struct sw_table *table)
+{
+	switch (table->by) {
+	case SW_BY_TYPE:
+		return labels->type;
+	case SW_BY_SUFFIX:
+		return labels->suffix;
+	case SW_BY_COHORT:
+		return labels->cohort;
+	default:
+		return labels->group;
+	}
 }
 
 /* Formats come from the tables above. */
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
+
+const char *
+sw_label_period(const struct sw_labels *labels, const struct sw_block *block,
+    char text[SW_LABEL_MAX])
+{
+	char first[SW_LABEL_MAX], last[SW_LABEL_MAX];
+
+	if (block->first == block->last)
+		return sw_label_month(labels, block->first, text);
+	snprintf(text, SW_LABEL_MAX, labels->period,
+	    sw_label_month(labels, block->first, first),
+	    sw_label_month(labels, block->last, last));
+	return text;
+}
 
 static const char *
 fill_number(const char *format, uint64_t number, char text[SW_LABEL_MAX])
@@ -193,47 +267,56 @@ fill_number(const char *format, uint64_t number, char text[SW_LABEL_MAX])
 }
 
 const char *
-sw_label_row(const struct sw_labels *labels,
-    const struct sw_adoption *adoption, const struct sw_row *row,
-    char text[SW_LABEL_MAX])
+sw_label_row(const struct sw_labels *labels, const struct sw_table *table,
+    const struct sw_row *row, char text[SW_LABEL_MAX])
 {
-	if (row->merged)
-		return fill_number(labels->merged, adoption->min_cell, text);
-	if (adoption->by == SW_BY_TYPE && adoption->registry != NULL)
-		return sw_registry_label(adoption->registry, row->name,
+	if (row->kind == SW_ROW_TOTAL)
+		return labels->total;
+	if (row->kind == SW_ROW_MERGED)
+		return fill_number(labels->merged, table->min_cell, text);
+	if (table->by == SW_BY_TYPE && table->registry != NULL)
+		return sw_registry_label(table->registry, row->name,
 		    labels->language);
 	return row->name;
 }
 
 const char *
-sw_label_outside(const struct sw_labels *labels,
-    const struct sw_adoption *adoption, char text[SW_LABEL_MAX])
+sw_label_outside(const struct sw_labels *labels, const struct sw_table *table,
+    const struct sw_block *block, char text[SW_LABEL_MAX])
 {
-	bool few = adoption->outside < adoption->min_cell;
+	bool few = block->outside < table->min_cell;
 	char digits[SW_NUMBER_MAX];
 
-	if (adoption->outside == 0)
+	if (block->outside == 0)
 		return "";
 	snprintf(text, SW_LABEL_MAX,
-	    few ? labels->outside_few : labels->outside, adoption->tld,
-	    sw_text_number(digits, few ? adoption->min_cell :
-	    adoption->outside));
+	    few ? labels->outside_few : labels->outside, table->tld,
+	    sw_text_number(digits, few ? table->min_cell : block->outside));
 	return text;
 }
 
 const char *
-sw_label_merging(const struct sw_labels *labels,
-    const struct sw_adoption *adoption, char text[SW_LABEL_MAX])
+sw_label_merging(const struct sw_labels *labels, const struct sw_table *table,
+    const struct sw_block *block, char text[SW_LABEL_MAX])
 {
-	/* The merged row is the last one. */
-	if (adoption->count == 0 || !adoption->rows[adoption->count - 1].merged)
-		return "";
-	return fill_number(labels->merging, adoption->min_cell, text);
+	for (size_t i = 0; i < block->row_count; i++) {
+		if (block->rows[i].kind == SW_ROW_MERGED)
+			return fill_number(labels->merging, table->min_cell,
+			    text);
+	}
+	return "";
 }
 
 const char *
-sw_label_withheld(const struct sw_labels *labels,
-    const struct sw_adoption *adoption, char text[SW_LABEL_MAX])
+sw_label_hidden(const struct sw_labels *labels, const struct sw_table *table,
+    char text[SW_LABEL_MAX])
 {
-	return fill_number(labels->withheld, adoption->min_cell, text);
+	return fill_number(labels->hidden, table->min_cell, text);
+}
+
+const char *
+sw_label_withheld(const struct sw_labels *labels, const struct sw_table *table,
+    char text[SW_LABEL_MAX])
+{
+	return fill_number(labels->withheld, table->min_cell, text);
 }

@@ -1,29 +1,36 @@
 # The command-line program. All but main.c is a library, for the unit tests.
 noinst_LTLIBRARIES += report/libswreport.la
 report_libswreport_la_SOURCES = \
-	report/adoption.c \
-	report/adoption.h \
 	report/anonymity.c \
 	report/anonymity.h \
 	report/chart.c \
 	report/chart.h \
-	report/counts.c \
-	report/counts.h \
+	report/cohort.c \
+	report/cohort.h \
+	report/csv_file.c \
+	report/csv_file.h \
 	report/estimate.c \
 	report/estimate.h \
 	report/explain.c \
 	report/explain.h \
 	report/explain_rdata.c \
 	report/explain_zone.c \
+	report/figures.c \
+	report/figures.h \
+	report/fill.c \
+	report/fill.h \
 	report/filter.c \
 	report/filter.h \
 	report/format.h \
 	report/format_csv.c \
 	report/format_html.c \
 	report/format_json.c \
+	report/format_prometheus.c \
 	report/format_table.c \
 	report/grid.c \
 	report/grid.h \
+	report/groups.c \
+	report/groups.h \
 	report/labels.c \
 	report/labels.h \
 	report/message.c \
@@ -34,16 +41,30 @@ report_libswreport_la_SOURCES = \
 	report/output.h \
 	report/page.c \
 	report/page.h \
+	report/produce.c \
+	report/produce.h \
+	report/protect.c \
+	report/protect.h \
+	report/scheme.c \
+	report/scheme.h \
+	report/scheme_adoption.c \
+	report/scheme_policy.c \
 	report/suppress.c \
 	report/suppress.h \
 	report/svg.c \
 	report/svg.h \
+	report/table.c \
+	report/table.h \
+	report/tabulate.c \
+	report/tabulate.h \
 	report/tally.c \
 	report/tally.h \
 	report/text.c \
-	report/text.h
+	report/text.h \
+	report/totals.c \
+	report/totals.h
 report_libswreport_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(JANSSON_CFLAGS) $(LDNS_CFLAGS)
-report_libswreport_la_LIBADD = $(JANSSON_LIBS) $(LDNS_LIBS) $(UNISTRING_LIBS) -lm
+report_libswreport_la_LIBADD = $(CSV_LIBS) $(JANSSON_LIBS) $(LDNS_LIBS) $(UNISTRING_LIBS) -lm
 
 bin_PROGRAMS += senderwatch
 senderwatch_SOURCES = \
@@ -71,28 +92,28 @@ report_tests_libs = report/libswreport.la store/libswstore.la \
 	wire/libswwire.la lib/libsenderwatch.la $(CMOCKA_LIBS)
 
 report_tests = \
-	tests/report/test_adoption \
 	tests/report/test_anonymity \
-	tests/report/test_counts \
 	tests/report/test_estimate \
 	tests/report/test_filter \
 	tests/report/test_key_file \
 	tests/report/test_program \
+	tests/report/test_scheme \
+	tests/report/test_tabulate \
 	tests/report/test_text
 check_PROGRAMS += $(report_tests)
 TESTS += $(report_tests)
 
-tests_report_test_adoption_SOURCES = tests/report/test_adoption.c \
+tests_report_test_tabulate_SOURCES = tests/report/test_tabulate.c \
 	tests/report/population.c tests/report/population.h
-tests_report_test_adoption_CFLAGS = $(report_tests_cflags)
-tests_report_test_adoption_LDADD = $(report_tests_libs)
+tests_report_test_tabulate_CFLAGS = $(report_tests_cflags)
+tests_report_test_tabulate_LDADD = $(report_tests_libs)
 tests_report_test_anonymity_SOURCES = tests/report/test_anonymity.c
 tests_report_test_anonymity_CFLAGS = $(report_tests_cflags)
 tests_report_test_anonymity_LDADD = $(report_tests_libs)
-tests_report_test_counts_SOURCES = tests/report/test_counts.c \
+tests_report_test_scheme_SOURCES = tests/report/test_scheme.c \
 	tests/report/population.c tests/report/population.h
-tests_report_test_counts_CFLAGS = $(report_tests_cflags)
-tests_report_test_counts_LDADD = $(report_tests_libs)
+tests_report_test_scheme_CFLAGS = $(report_tests_cflags)
+tests_report_test_scheme_LDADD = $(report_tests_libs)
 tests_report_test_estimate_SOURCES = tests/report/test_estimate.c
 tests_report_test_estimate_CFLAGS = $(report_tests_cflags)
 tests_report_test_estimate_LDADD = $(report_tests_libs)

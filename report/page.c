@@ -2,7 +2,6 @@
 #include "senderwatch-config.h"
 #include "page.h"
 
-#include <inttypes.h>
 
 #include "text.h"
 
@@ -85,24 +84,23 @@ static const char style[] =
     ".side ul{font-size:8.5pt}figure{margin:0}.side h3{margin-top:0}}\n";
 
 void
-sw_page_begin(FILE *file, const struct sw_adoption *adoption,
-    const struct sw_labels *const *languages, size_t count)
+sw_page_begin(FILE *file, const struct sw_table *table,
+    const struct sw_block *block, const struct sw_labels *const *languages,
+    size_t count)
 {
-	char scope[SW_LABEL_MAX], period[16];
+	char scope[SW_LABEL_MAX];
 
-	snprintf(period, sizeof(period), "%04" PRIu32 "-%02" PRIu32,
-	    adoption->month / 100 % 10000, adoption->month % 100);
 	fprintf(file, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n"
 	    "<meta charset=\"utf-8\"/>\n<meta name=\"viewport\" "
 	    "content=\"width=device-width, initial-scale=1\"/>\n"
 	    "<meta name=\"generator\" content=\"senderwatch "
 	    PACKAGE_VERSION "\"/>\n<title>", languages[0]->language);
-	sw_html_write(file, languages[0]->title);
+	sw_html_write(file, sw_label_title(languages[0], table));
 	fputs(", ", file);
-	sw_html_write(file, sw_label_scope(languages[0], adoption, scope));
+	sw_html_write(file, sw_label_scope(languages[0], table, scope));
 	fprintf(file, ", %s</title>\n<style>\n%s</style>\n</head>\n<body>\n"
 	    "<header>\n<h1>Senderwatch %s</h1>\n<nav aria-label=\"%s\">\n",
-	    period, style, period, "言語 Language");
+	    block->period, style, block->period, "言語 Language");
 	for (size_t i = 0; i < count; i++)
 		fprintf(file, "<a href=\"#%s\" hreflang=\"%s\" lang=\"%s\">%s</a>\n",
 		    languages[i]->language, languages[i]->language,

@@ -1,4 +1,4 @@
-/* Merging rows that are too small to publish. */
+/* Hiding groups that are too small to publish, and what a few share. */
 #include "suppress.h"
 
 #include <inttypes.h>
@@ -6,100 +6,266 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "protect.h"
+
+bool
+sw_form_is_shown(const struct sw_form *form, const bool *hidden)
+{
+	for (size_t i = 0; i < form->count; i++) {
+		if (hidden[form->terms[i].family])
+			return false;
+	}
+	return true;
+}
+
+/* --- Merging small groups ------------------------------------------------- */
+
 static int
 compare_sizes(const void *a, const void *b)
 {
-	const struct sw_row *const *left = a, *const *right = b;
-	uint64_t l = (*left)->counts.domains, r = (*right)->counts.domains;
+	const struct sw_group_figures *const *left = a, *const *right = b;
+	uint64_t l = sw_figures_domains(&(*left)->figures);
+	uint64_t r = sw_figures_domains(&(*right)->figures);
 
 	if (l != r)
 		return l < r ? -1 : 1;
 	return strcmp((*left)->name, (*right)->name);
 }
 
-/* Mark the rows to merge, smallest first, and add them up in *merged. */
-static size_t
-mark_rows(struct sw_row **order, size_t count, uint64_t min_cell,
-    struct sw_counts *merged)
+/* What is merged of a class, or of all where class is NULL. */
+struct merging {
+	size_t groups;
+	uint64_t domains;
+	struct sw_group_figures *next;	/* the smallest that is not; or NULL */
+};
+
+static struct merging
+look(struct sw_group_figures **order, size_t count, const char *class)
 {
-	size_t marked = 0;
+	struct merging merging = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
-		uint64_t domains = order[i]->counts.domains;
+		uint64_t domains = sw_figures_domains(&order[i]->figures);
 
-		if (domains == 0)
+		if (domains == 0 || (class != NULL &&
+		    strcmp(order[i]->class, class) != 0))
 			continue;
-		if (domains >= min_cell && (marked == 0 ||
-		    (marked >= 2 && merged->domains >= min_cell)))
-			break;
-		order[i]->merged = true;
-		sw_counts_add(merged, &order[i]->counts);
-		marked++;
+		if (order[i]->merged) {
+			merging.groups++;
+			merging.domains += domains;
+		} else if (merging.next == NULL) {
+			merging.next = order[i];
+		}
 	}
-	return marked;
+	return merging;
 }
 
-/* Close the gaps that the marked rows leave, and append the merged one. */
-static void
-replace_rows(struct sw_adoption *adoption, char *name,
-    const struct sw_counts *merged)
+/* Merge what else must be for the class; was there anything? */
+static bool
+complete(struct sw_group_figures **order, size_t count, const char *class,
+    uint64_t min_cell)
 {
-	size_t kept = 0;
+	bool any = false;
 
-	for (size_t i = 0; i < adoption->count; i++) {
-		if (adoption->rows[i].merged)
-			free(adoption->rows[i].name);
-		else
-			adoption->rows[kept++] = adoption->rows[i];
+	for (;;) {
+		struct merging merging = look(order, count, class);
+
+		if (merging.groups == 0 || merging.next == NULL ||
+		    (merging.groups >= 2 && merging.domains >= min_cell))
+			return any;
+		merging.next->merged = any = true;
 	}
-	/* At least one row went, so there is room for this one. */
-	adoption->rows[kept++] = (struct sw_row){
-		.name = name, .merged = true, .counts = *merged
+}
+
+static void
+mark_groups(struct sw_group_figures **order, size_t count, uint64_t min_cell)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint64_t domains = sw_figures_domains(&order[i]->figures);
+
+		order[i]->merged = domains > 0 && domains < min_cell;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (order[i]->merged && order[i]->class[0] != '\0')
+			complete(order, count, order[i]->class, min_cell);
+	}
+	complete(order, count, NULL, min_cell);
+	/* Those merged last may have classes of their own to complete. */
+	for (size_t i = 0; i < count; i++) {
+		if (order[i]->merged && order[i]->class[0] != '\0' &&
+		    complete(order, count, order[i]->class, min_cell))
+			i = (size_t)-1;
+	}
+}
+
+static enum sw_result
+add_merged(struct sw_groups *groups, uint64_t min_cell)
+{
+	enum sw_result result = SW_OK;
+	bool any = false;
+	char *name;
+
+	for (size_t i = 0; i < groups->count && result == SW_OK; i++) {
+		if (!groups->list[i].merged)
+			continue;
+		any = true;
+		result = sw_figures_add(&groups->merged.figures,
+		    groups->scheme, &groups->list[i].figures);
+	}
+	if (result != SW_OK || !any)
+		return result;
+	if (asprintf(&name, "(fewer than %" PRIu64 ")", min_cell) < 0)
+		return SW_ERR_MEMORY;
+	free(groups->merged.name);
+	groups->merged.name = name;
+	groups->withheld = sw_figures_domains(&groups->merged.figures) <
+	    min_cell;
+	return SW_OK;
+}
+
+static enum sw_result
+merge_groups(struct sw_groups *groups, uint64_t min_cell)
+{
+	struct sw_group_figures **order = calloc(groups->count + 1,
+	    sizeof(*order));
+
+	if (order == NULL)
+		return SW_ERR_MEMORY;
+	for (size_t i = 0; i < groups->count; i++)
+		order[i] = &groups->list[i];
+	qsort(order, groups->count, sizeof(*order), compare_sizes);
+	mark_groups(order, groups->count, min_cell);
+	free(order);
+	return add_merged(groups, min_cell);
+}
+
+/* --- Hiding families ------------------------------------------------------ */
+
+/*
+ * The lines of one table for sw_protect(): groups of a class, or all that are
+ * not merged, and one for what is.
+ */
+struct lines {
+	struct sw_protect_line *list;
+	size_t count;
+	struct sw_figures rest;		/* of the class, what is merged */
+	bool *rest_hidden;
+	bool whole;			/* everything is merged */
+};
+
+static enum sw_result
+init_lines(struct lines *lines, const struct sw_groups *groups)
+{
+	memset(lines, 0, sizeof(*lines));
+	lines->list = calloc(groups->count + 1, sizeof(*lines->list));
+	lines->rest_hidden = calloc(groups->scheme->family_count, sizeof(bool));
+	if (lines->list != NULL && lines->rest_hidden != NULL &&
+	    sw_figures_init(&lines->rest, groups->scheme) == SW_OK)
+		return SW_OK;
+	free(lines->list);
+	free(lines->rest_hidden);
+	return SW_ERR_MEMORY;
+}
+
+static void
+fini_lines(struct lines *lines, const struct sw_scheme *scheme)
+{
+	sw_figures_fini(&lines->rest, scheme);
+	free(lines->list);
+	free(lines->rest_hidden);
+}
+
+/* NULL: all groups. */
+static void
+collect_lines(struct lines *lines, struct sw_groups *groups,
+    const char *class)
+{
+	bool any = false;
+
+	lines->whole = true;
+	for (size_t i = 0; i < groups->count; i++) {
+		struct sw_group_figures *group = &groups->list[i];
+
+		if (class != NULL && strcmp(group->class, class) != 0)
+			continue;
+		if (!group->merged) {
+			lines->whole = false;
+			lines->list[lines->count++] = (struct sw_protect_line){
+				group->figures.counts, group->hidden
+			};
+			continue;
+		}
+		for (size_t k = 0; k < groups->scheme->atom_count; k++)
+			lines->rest.counts[k] += group->figures.counts[k];
+		any = true;
+	}
+	/* What is merged of a class can be worked out, and is none of it shown. */
+	if (any)
+		lines->list[lines->count++] = (struct sw_protect_line){
+			lines->rest.counts,
+			class != NULL ? lines->rest_hidden : groups->merged.hidden
+		};
+}
+
+/*
+ * Protect the groups of a class (NULL: all of them). Where the class's total
+ * is public, all that can be done is to hide all of its rows.
+ */
+static enum sw_result
+protect_class(struct sw_groups *groups, const char *class, uint64_t min_cell)
+{
+	bool public = class != NULL && class[0] != '\0';
+	struct sw_protection protection = {
+		.scheme = groups->scheme, .min_cell = min_cell,
+		.total_hidden = public ? NULL : groups->total.hidden
 	};
-	adoption->count = kept;
+	struct lines lines;
+	enum sw_result result = init_lines(&lines, groups);
+
+	if (result != SW_OK)
+		return result;
+	collect_lines(&lines, groups, class);
+	protection.lines = lines.list;
+	protection.count = lines.count;
+	/* All of a public class together is public. */
+	if (!public || !lines.whole)
+		result = sw_protect(&protection);
+	for (size_t i = 0; i < groups->scheme->family_count; i++) {
+		if (lines.rest_hidden[i])
+			groups->merged.hidden[i] = true;
+	}
+	fini_lines(&lines, groups->scheme);
+	return result;
 }
 
-static void
-withhold(struct sw_adoption *adoption)
+/* Was a group of the same class among those before it? */
+static bool
+is_first_of_class(const struct sw_groups *groups, size_t index)
 {
-	for (size_t i = 0; i < adoption->count; i++)
-		free(adoption->rows[i].name);
-	adoption->count = 0;
-	memset(&adoption->total, 0, sizeof(adoption->total));
-	adoption->withheld = true;
+	for (size_t i = index; i > 0; i--) {
+		if (strcmp(groups->list[i - 1].class,
+		    groups->list[index].class) == 0)
+			return false;
+	}
+	return true;
 }
 
 enum sw_result
-sw_suppress(struct sw_adoption *adoption)
+sw_suppress(struct sw_groups *groups, uint64_t min_cell)
 {
-	struct sw_counts merged = { 0 };
-	enum sw_result result = SW_ERR_MEMORY;
-	struct sw_row **order;
-	char *name = NULL;
+	enum sw_result result;
 
-	if (adoption->min_cell == 0 || adoption->count == 0)
+	if (min_cell == 0 || groups->count == 0)
 		return SW_OK;
-	order = calloc(adoption->count, sizeof(struct sw_row *));
-	if (order == NULL)
-		goto out;
-	for (size_t i = 0; i < adoption->count; i++)
-		order[i] = &adoption->rows[i];
-	qsort(order, adoption->count, sizeof(struct sw_row *), compare_sizes);
-	if (mark_rows(order, adoption->count, adoption->min_cell,
-	    &merged) == 0) {
-		result = SW_OK;
-		goto out;
+	result = merge_groups(groups, min_cell);
+	if (groups->withheld)
+		return result;
+	for (size_t i = 0; i < groups->count && result == SW_OK; i++) {
+		if (is_first_of_class(groups, i))
+			result = protect_class(groups, groups->list[i].class,
+			    min_cell);
 	}
-	if (merged.domains < adoption->min_cell) {
-		withhold(adoption);
-	} else {
-		if (asprintf(&name, "(fewer than %" PRIu64 ")",
-		    adoption->min_cell) < 0)
-			goto out;
-		replace_rows(adoption, name, &merged);
-	}
-	result = SW_OK;
-out:
-	free(order);
+	if (result == SW_OK)
+		result = protect_class(groups, NULL, min_cell);
 	return result;
 }

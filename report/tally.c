@@ -1,4 +1,4 @@
-/* Counting by public suffix, registry and type in one pass. */
+/* Counting by group in one pass. */
 #include "tally.h"
 
 #include <search.h>
@@ -8,10 +8,15 @@
 #include "text.h"
 
 struct sw_tally {
+	const struct sw_scheme *scheme;
+	enum sw_by by;
+	const struct sw_cohort *cohort;
 	void *tree;	/* of the cells, by the database's own strings */
 	struct sw_tally_cell **cells;
 	size_t count;
 	size_t room;
+	struct sw_tally_cell **places;	/* by the scan's numbers of groups */
+	size_t place_count;
 };
 
 static int
@@ -24,6 +29,8 @@ compare_cells(const void *a, const void *b)
 		order = strcmp(left->registry, right->registry);
 	if (order == 0)
 		order = strcmp(left->type, right->type);
+	if (order == 0)
+		order = strcmp(left->group, right->group);
 	return order;
 }
 
@@ -36,38 +43,48 @@ compare_slots(const void *a, const void *b)
 }
 
 static void
-free_cell(struct sw_tally_cell *cell)
+free_cell(struct sw_tally_cell *cell, const struct sw_scheme *scheme)
 {
 	if (cell == NULL)
 		return;
 	free(cell->suffix);
 	free(cell->registry);
 	free(cell->type);
+	free(cell->group);
+	sw_figures_fini(&cell->figures, scheme);
 	free(cell);
 }
 
 static struct sw_tally_cell *
-new_cell(const struct sw_group *group)
+new_cell(const struct sw_tally_cell *key, const struct sw_scheme *scheme)
 {
 	struct sw_tally_cell *cell = calloc(1, sizeof(*cell));
 
 	if (cell == NULL)
 		return NULL;
-	cell->suffix = strdup(group->suffix);
-	cell->registry = strdup(group->registry);
-	cell->type = strdup(group->type);
+	cell->suffix = strdup(key->suffix);
+	cell->registry = strdup(key->registry);
+	cell->type = strdup(key->type);
+	cell->group = strdup(key->group);
 	if (cell->suffix != NULL && cell->registry != NULL &&
-	    cell->type != NULL)
+	    cell->type != NULL && cell->group != NULL &&
+	    sw_figures_init(&cell->figures, scheme) == SW_OK)
 		return cell;
-	free_cell(cell);
+	free_cell(cell, scheme);
 	return NULL;
 }
 
 enum sw_result
-sw_tally_new(struct sw_tally **tally)
+sw_tally_new(struct sw_tally **tally, const struct sw_scheme *scheme,
+    enum sw_by by, const struct sw_cohort *cohort)
 {
 	*tally = calloc(1, sizeof(**tally));
-	return *tally != NULL ? SW_OK : SW_ERR_MEMORY;
+	if (*tally == NULL)
+		return SW_ERR_MEMORY;
+	(*tally)->scheme = scheme;
+	(*tally)->by = by;
+	(*tally)->cohort = cohort;
+	return SW_OK;
 }
 
 static void
@@ -83,14 +100,15 @@ sw_tally_free(struct sw_tally **tally)
 		return;
 	tdestroy((*tally)->tree, keep_cell);
 	for (size_t i = 0; i < (*tally)->count; i++)
-		free_cell((*tally)->cells[i]);
+		free_cell((*tally)->cells[i], (*tally)->scheme);
 	free((*tally)->cells);
+	free((*tally)->places);
 	free(*tally);
 	*tally = NULL;
 }
 
 static struct sw_tally_cell *
-add_cell(struct sw_tally *tally, const struct sw_group *group)
+add_cell(struct sw_tally *tally, const struct sw_tally_cell *key)
 {
 	struct sw_tally_cell *cell;
 
@@ -104,41 +122,104 @@ add_cell(struct sw_tally *tally, const struct sw_group *group)
 		tally->cells = cells;
 		tally->room = room;
 	}
-	cell = new_cell(group);
+	cell = new_cell(key, tally->scheme);
 	if (cell == NULL)
 		return NULL;
 	if (tsearch(cell, &tally->tree, compare_cells) == NULL) {
-		free_cell(cell);
+		free_cell(cell, tally->scheme);
 		return NULL;
 	}
 	return tally->cells[tally->count++] = cell;
 }
 
+/* The cell of a group; NULL: out of memory. */
 static struct sw_tally_cell *
-find_cell(const struct sw_tally *tally, const struct sw_group *group)
+need_cell(struct sw_tally *tally, const struct sw_group *group)
 {
 	const struct sw_tally_cell key = {
-		.suffix = (char *)group->suffix,
+		.suffix = (char *)(tally->by == SW_BY_SUFFIX ? group->suffix :
+		    ""),
 		.registry = (char *)group->registry,
-		.type = (char *)group->type
+		.type = (char *)group->type,
+		.group = (char *)""
 	};
 	struct sw_tally_cell *const *found;
 
 	found = tfind(&key, &tally->tree, compare_cells);
-	return found != NULL ? *found : NULL;
+	return found != NULL ? *found : add_cell(tally, &key);
+}
+
+/* The same for the group of a subject, by its number in the scan. */
+static struct sw_tally_cell *
+place_cell(struct sw_tally *tally, const struct sw_store_subject *subject)
+{
+	size_t place = subject->place;
+
+	if (place >= tally->place_count) {
+		size_t count = 2 * place + 64;
+		struct sw_tally_cell **places = reallocarray(tally->places,
+		    count, sizeof(struct sw_tally_cell *));
+
+		if (places == NULL)
+			return NULL;
+		for (size_t i = tally->place_count; i < count; i++)
+			places[i] = NULL;
+		tally->places = places;
+		tally->place_count = count;
+	}
+	if (tally->places[place] == NULL)
+		tally->places[place] = need_cell(tally, &subject->group);
+	return tally->places[place];
+}
+
+static struct sw_tally_cell *
+cohort_cell(struct sw_tally *tally, int group)
+{
+	const struct sw_tally_cell key = {
+		.suffix = (char *)"", .registry = (char *)"",
+		.type = (char *)"", .group = tally->cohort->columns[
+		    tally->cohort->chosen].groups[group]
+	};
+	struct sw_tally_cell *const *found;
+
+	found = tfind(&key, &tally->tree, compare_cells);
+	return found != NULL ? *found : add_cell(tally, &key);
 }
 
 enum sw_result
 sw_tally_visit(void *argument, const struct sw_store_subject *subject)
 {
 	struct sw_tally *tally = argument;
-	struct sw_tally_cell *cell = find_cell(tally, &subject->group);
+	struct sw_tally_cell *cell;
 
-	if (cell == NULL)
-		cell = add_cell(tally, &subject->group);
+	if (tally->by == SW_BY_COHORT) {
+		int group = sw_cohort_group(tally->cohort, subject->pseudonym);
+
+		if (group < 0)
+			return SW_OK;
+		cell = cohort_cell(tally, group);
+	} else {
+		cell = place_cell(tally, subject);
+	}
 	if (cell == NULL)
 		return SW_ERR_MEMORY;
-	sw_counts_subject(&cell->counts, subject);
+	return sw_figures_subject(&cell->figures, tally->scheme, subject);
+}
+
+enum sw_result
+sw_tally_visit_volume(void *argument, const struct sw_store_volume *volume)
+{
+	struct sw_tally *tally = argument;
+	struct sw_tally_cell *cell;
+
+	/* Of a newer sender: nothing that we could speak of. */
+	if (tally->by == SW_BY_COHORT || volume->outcome >= SW_OUTCOMES ||
+	    volume->mechanism >= SW_MECHANISM_COUNT)
+		return SW_OK;
+	cell = need_cell(tally, &volume->group);
+	if (cell == NULL)
+		return SW_ERR_MEMORY;
+	cell->figures.days[volume->mechanism][volume->outcome] += volume->days;
 	return SW_OK;
 }
 

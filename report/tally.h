@@ -1,29 +1,37 @@
 /*
- * One pass over the database: counts for each place where subjects are
- * registered (public suffix, registry, type). All adoption tables are made
- * from these; memory goes with the number of public suffixes, not subjects.
+ * One pass over the database: figures for each group that subjects belong to,
+ * by registry type, by public suffix, or by a cohort's groups. All tables of
+ * domains are made from these; memory goes with the number of groups, not of
+ * subjects.
  */
 #ifndef SENDERWATCH_REPORT_TALLY_H
 #define SENDERWATCH_REPORT_TALLY_H
 
-#include "counts.h"
-#include "senderwatch/result.h"
+#include "cohort.h"
+#include "figures.h"
 
 struct sw_tally;
 
 struct sw_tally_cell {
-	char *suffix;	/* printable ASCII, whatever the database holds */
-	char *registry;
+	char *suffix;	/* printable ASCII, whatever the database holds; "" */
+	char *registry;	/* where the table is not by suffix */
 	char *type;
-	struct sw_counts counts;
+	char *group;	/* of the cohort, as the list spells it, or "" */
+	struct sw_figures figures;
 };
 
-enum sw_result sw_tally_new(struct sw_tally **tally);
+/* The scheme and the cohort (for SW_BY_COHORT) outlive the tally. */
+enum sw_result sw_tally_new(struct sw_tally **tally,
+    const struct sw_scheme *scheme, enum sw_by by,
+    const struct sw_cohort *cohort);
 void sw_tally_free(struct sw_tally **tally);
 
 /* An sw_store_visit: argument is the tally. */
 enum sw_result sw_tally_visit(void *argument,
     const struct sw_store_subject *subject);
+/* An sw_store_visit_volume; nothing by cohort, whose subjects have none. */
+enum sw_result sw_tally_visit_volume(void *argument,
+    const struct sw_store_volume *volume);
 
 /* Call once after the scan: puts the cells in order of suffix and type. */
 void sw_tally_sort(struct sw_tally *tally);

@@ -2,11 +2,11 @@
 #include "text.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistr.h>
 #include <uniwidth.h>
-
-#include "counts.h"
 
 void
 sw_text_clean(char *text)
@@ -42,15 +42,24 @@ sw_text_number(char text[SW_NUMBER_MAX], uint64_t number)
 }
 
 const char *
-sw_text_share(char text[SW_NUMBER_MAX], uint64_t part, uint64_t whole,
+sw_text_share(char text[SW_NUMBER_MAX], double share)
+{
+	long long permille = llround(share * 1000);
+	const char *sign = permille < 0 ? "-" : "";
+
+	permille = llabs(permille);
+	snprintf(text, SW_NUMBER_MAX, "%s%lld.%lld%%", sign, permille / 10,
+	    permille % 10);
+	return text;
+}
+
+const char *
+sw_text_ratio(char text[SW_NUMBER_MAX], uint64_t part, uint64_t whole,
     const char *dash)
 {
-	int permille = sw_share_permille(part, whole);
-
-	if (permille < 0)
+	if (whole == 0)
 		return dash;
-	snprintf(text, SW_NUMBER_MAX, "%d.%d%%", permille / 10, permille % 10);
-	return text;
+	return sw_text_share(text, (double)part / (double)whole);
 }
 
 static void

@@ -21,8 +21,11 @@ size_t sw_text_width(const char *text);
 /* "1,212,359". */
 const char *sw_text_number(char text[SW_NUMBER_MAX], uint64_t number);
 
-/* part / whole as "57.8%", or dash where whole is 0. */
-const char *sw_text_share(char text[SW_NUMBER_MAX], uint64_t part,
+/* "57.8%", "-0.3%": rounded half away from 0. */
+const char *sw_text_share(char text[SW_NUMBER_MAX], double share);
+
+/* The same of part / whole, or dash where whole is 0. */
+const char *sw_text_ratio(char text[SW_NUMBER_MAX], uint64_t part,
     uint64_t whole, const char *dash);
 
 /*

@@ -12,36 +12,49 @@
 #include "message.h"
 #include "names.h"
 #include "output.h"
+#include "produce.h"
 #include "senderwatch/store.h"
 #include "verbs.h"
 
 #define DATABASE_DEFAULT SW_LOCALSTATEDIR "/lib/senderwatch/senderwatch.db"
 
 static const char help[] =
-    "Usage: senderwatch report --period YYYY-MM [OPTION]...\n\n"
-    "Counts the domains that were seen in a month: how many have mail servers,\n"
-    "and how many of these publish SPF and DMARC.\n\n"
-    "  --period YYYY-MM   the month\n"
+    "Usage: senderwatch report [TABLE] --period MONTH[:MONTH] [OPTION]...\n\n"
+    "Makes a table of the domains that were seen. TABLE is one of:\n"
+    "  adoption           who has mail servers, and who publishes SPF, DMARC, DKIM,\n"
+    "                     MTA-STS, TLS-RPT, BIMI and DNSSEC (default)\n"
+    "  policy             what SPF and DMARC records ask for\n\n"
+    "  --period MONTH[:MONTH]\n"
+    "                     YYYY-MM: the month, or each month from the first to the\n"
+    "                     last\n"
+    "  --window N         each period is the N months that end with its month:\n"
+    "                     domains count by their latest state in these\n"
     "  --database FILE    default: " DATABASE_DEFAULT "\n"
-    "  --by type|suffix   a row for each registry type (default) or public suffix\n"
+    "  --by WHAT          type: a row for each registry type (default); suffix: for\n"
+    "                     each public suffix; cohort: for each group of a cohort\n"
     "  --registry TLD     only domains of this registry, such as jp. Default: by\n"
     "                     type, the one that the database holds domains of; by\n"
     "                     suffix, all\n"
-    "  --format FORMAT    table (default), csv, json, or html: one page in Japanese\n"
-    "                     and English with a chart\n"
+    "  --cohort FILE      the cohort (see \"senderwatch help cohort\"); means\n"
+    "                     --by cohort\n"
+    "  --column NAME      the cohort's grouping; default: its first\n"
+    "  --totals FILE      CSV with the columns group and total: how many domains are\n"
+    "                     registered in each group, for bounds that are certain\n"
+    "  --format FORMAT    table (default), csv, json, prometheus, or html: one page\n"
+    "                     of adoption in Japanese and English with a chart\n"
     "  --output FILE      written whole or not at all; default: standard output\n"
-    "  --min-cell N       merge rows of fewer than N domains into one, so that\n"
-    "                     neither they nor the total tell of single ones; 0: show\n"
-    "                     all. Default: 20 by suffix, 0 by type\n"
+    "  --min-cell N       show nothing that tells of fewer than N domains, or helps\n"
+    "                     to work it out; 0: show all. Default: 0 by type and for\n"
+    "                     public cohorts, else 20\n"
     "  --names            list the domains with their states instead (table or\n"
     "                     csv), where the resolvers send names in plain\n"
     "  --lang en|ja       language of a table: heads, and names of types instead\n"
     "                     of their codes\n"
     "  --registries FOLDER  further registry tables\n"
     "  --gnuplot PROGRAM  draws the chart; default: " SW_GNUPLOT "\n\n"
-    "All figures are numbers of domains, each counted by its latest state in the\n"
-    "period. CSV columns, lines ended by LF:\n"
-    "  group              type, suffix, \"(fewer than N)\", or TOTAL\n"
+    "Each domain counts once in a period, by its latest state in it. In CSV, lines\n"
+    "end with LF, and the first columns of adoption are:\n"
+    "  group              type, suffix, group, \"(fewer than N)\", or TOTAL\n"
     "  domains            seen to exist\n"
     "  mx                 with mail servers (a null MX is none): the MX domains\n"
     "  spf_known, spf     MX domains whose SPF is known; that publish it\n"
@@ -51,8 +64,8 @@ static const char help[] =
     "                     error to receivers: known = present + absent + invalid\n"
     "  mx_known, null_mx, mx_absent, mx_invalid\n"
     "                     of all domains: known = mx + null + absent + invalid\n"
-    "What is not known is in no column: it is never counted as absent. JSON has\n"
-    "the same names.\n\n"
+    "What is not known is never counted as absent. All columns of all tables, and\n"
+    "JSON, which has the same names: report-formats.md in the documentation.\n\n"
     "Exit status: 0 if all went well, also without a chart; 1 if something failed,\n"
     "the database has no such registry, or --names finds only pseudonyms; 2 if the\n"
     "command line makes no sense, or leaves open which registry is meant.\n";
@@ -67,6 +80,7 @@ static const struct format {
 	{ "table", sw_format_table, true, sw_names_write_table },
 	{ "csv", sw_format_csv, false, sw_names_write_csv },
 	{ "json", sw_format_json, true, NULL },
+	{ "prometheus", sw_format_prometheus, false, NULL },
 	{ "html", sw_format_html, true, NULL },
 };
 
@@ -75,7 +89,10 @@ struct options {
 	const char *output;
 	const char *registries;	/* folder, or NULL */
 	const struct format *format;
-	struct sw_adoption_options adoption;
+	const char *cohort;	/* files, or NULL */
+	const char *column;
+	const char *totals;
+	struct sw_wish wish;
 	struct sw_format_options writing;
 	bool names;
 	bool help;
@@ -100,8 +117,43 @@ parse_by(const char *value, enum sw_by *by)
 		*by = SW_BY_TYPE;
 	else if (strcmp(value, "suffix") == 0)
 		*by = SW_BY_SUFFIX;
+	else if (strcmp(value, "cohort") == 0)
+		*by = SW_BY_COHORT;
 	else
 		return false;
+	return true;
+}
+
+/* "2026-11" or "2026-10:2026-11". */
+static bool
+parse_period(const char *value, struct sw_wish *wish)
+{
+	const char *colon = strchr(value, ':');
+	char first[16];
+
+	if (colon == NULL) {
+		wish->first = wish->last = sw_month_parse(value);
+		return wish->first != 0;
+	}
+	snprintf(first, sizeof(first), "%.*s", (int)(colon - value), value);
+	wish->first = sw_month_parse(first);
+	wish->last = sw_month_parse(colon + 1);
+	return wish->first != 0 && wish->first <= wish->last &&
+	    colon - value < (ptrdiff_t)sizeof(first);
+}
+
+static bool
+parse_window(const char *value, unsigned *window)
+{
+	char *end;
+	unsigned long number;
+
+	errno = 0;
+	number = strtoul(value, &end, 10);
+	if (*value < '0' || *value > '9' || *end != '\0' || errno != 0 ||
+	    number == 0 || number > SW_WINDOW_MAX)
+		return false;
+	*window = (unsigned)number;
 	return true;
 }
 
@@ -122,7 +174,8 @@ parse_min_cell(const char *value, int64_t *min_cell)
 enum {
 	OPTION_DATABASE = 256, OPTION_PERIOD, OPTION_FORMAT, OPTION_OUTPUT,
 	OPTION_BY, OPTION_REGISTRY, OPTION_NAMES, OPTION_MIN_CELL, OPTION_LANG,
-	OPTION_GNUPLOT, OPTION_REGISTRIES
+	OPTION_GNUPLOT, OPTION_REGISTRIES, OPTION_WINDOW, OPTION_COHORT,
+	OPTION_COLUMN, OPTION_TOTALS
 };
 
 static const struct option long_options[] = {
@@ -137,6 +190,10 @@ static const struct option long_options[] = {
 	{ "lang", required_argument, NULL, OPTION_LANG },
 	{ "gnuplot", required_argument, NULL, OPTION_GNUPLOT },
 	{ "registries", required_argument, NULL, OPTION_REGISTRIES },
+	{ "window", required_argument, NULL, OPTION_WINDOW },
+	{ "cohort", required_argument, NULL, OPTION_COHORT },
+	{ "column", required_argument, NULL, OPTION_COLUMN },
+	{ "totals", required_argument, NULL, OPTION_TOTALS },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 }
 };
@@ -150,22 +207,33 @@ take_option(struct options *options, int option, const char *value)
 		options->database = value;
 		return true;
 	case OPTION_PERIOD:
-		options->adoption.month = sw_month_parse(value);
-		return options->adoption.month != 0;
+		return parse_period(value, &options->wish);
+	case OPTION_WINDOW:
+		return parse_window(value, &options->wish.window);
+	case OPTION_COHORT:
+		options->cohort = value;
+		options->wish.rows.by = SW_BY_COHORT;
+		return true;
+	case OPTION_COLUMN:
+		options->column = value;
+		return true;
+	case OPTION_TOTALS:
+		options->totals = value;
+		return true;
 	case OPTION_FORMAT:
 		return parse_format(value, options);
 	case OPTION_OUTPUT:
 		options->output = value;
 		return true;
 	case OPTION_BY:
-		return parse_by(value, &options->adoption.by);
+		return parse_by(value, &options->wish.rows.by);
 	case OPTION_REGISTRY:
-		options->adoption.registry = value;
+		options->wish.rows.registry = value;
 		return value[0] != '\0';
 	case OPTION_NAMES:
 		return options->names = true;
 	case OPTION_MIN_CELL:
-		return parse_min_cell(value, &options->adoption.min_cell);
+		return parse_min_cell(value, &options->wish.rows.min_cell);
 	case OPTION_LANG:
 		options->writing.labels = sw_labels_find(value);
 		return options->writing.labels != NULL;
@@ -180,6 +248,43 @@ take_option(struct options *options, int option, const char *value)
 	}
 }
 
+static bool
+is_table(const char *name)
+{
+	for (size_t i = 0; sw_produce_tables[i] != NULL; i++) {
+		if (strcmp(sw_produce_tables[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Do the options go together? */
+static bool
+check_options(const struct options *options)
+{
+	const struct sw_wish *wish = &options->wish;
+
+	if (wish->first == 0)
+		sw_say("--period YYYY-MM is needed");
+	else if (options->names && options->format->write_names == NULL)
+		sw_say("--names can be written as table or csv, not as %s",
+		    options->format->name);
+	else if (options->names && wish->first != wish->last)
+		sw_say("--names takes one month");
+	else if (wish->rows.by == SW_BY_COHORT && options->cohort == NULL)
+		sw_say("--by cohort needs --cohort FILE");
+	else if (wish->rows.by != SW_BY_COHORT && options->cohort != NULL)
+		sw_say("--cohort means --by cohort");
+	else if (options->column != NULL && options->cohort == NULL)
+		sw_say("--column names a grouping of --cohort FILE");
+	else if (options->format->write == sw_format_html &&
+	    (wish->first != wish->last || strcmp(wish->table, "adoption") != 0))
+		sw_say("--format html is for adoption in one period");
+	else
+		return true;
+	return false;
+}
+
 /* False: usage, and a message was written. */
 static bool
 parse_options(int argc, char **argv, struct options *options)
@@ -188,7 +293,8 @@ parse_options(int argc, char **argv, struct options *options)
 
 	*options = (struct options){
 		.database = DATABASE_DEFAULT, .format = &formats[0],
-		.adoption = { .by = SW_BY_TYPE, .min_cell = -1 },
+		.wish = { .table = "adoption", .rows = { .by = SW_BY_TYPE,
+		    .min_cell = -1 } },
 		.writing = { .gnuplot = SW_GNUPLOT }
 	};
 	while ((option = getopt_long(argc, argv, "h", long_options,
@@ -205,46 +311,19 @@ parse_options(int argc, char **argv, struct options *options)
 	}
 	if (options->help)
 		return true;
+	if (optind < argc && is_table(argv[optind]))
+		options->wish.table = argv[optind++];
 	if (optind < argc) {
 		sw_say("what is \"%s\"? See \"senderwatch help report\"",
 		    argv[optind]);
 		return false;
 	}
-	if (options->adoption.month == 0) {
-		sw_say("--period YYYY-MM is needed");
-		return false;
-	}
-	if (options->names && options->format->write_names == NULL) {
-		sw_say("--names can be written as table or csv, not as %s",
-		    options->format->name);
-		return false;
-	}
-	return true;
-}
-
-/* Read the period; a message was written unless it went well. */
-static bool
-scan(const struct options *options, sw_store_visit visit, void *argument)
-{
-	uint32_t month = options->adoption.month;
-	struct sw_store *store = NULL;
-	enum sw_result result;
-
-	result = sw_store_open(&store, options->database, SW_STORE_READ);
-	if (result == SW_OK)
-		result = sw_store_scan(store, month, month, visit, argument);
-	if (result != SW_OK) {
-		const char *error = sw_store_error(store);
-
-		sw_say("%s", error[0] != '\0' ? error : sw_result_text(result));
-	}
-	sw_store_close(&store);
-	return result == SW_OK;
+	return check_options(options);
 }
 
 /* What to write: one of these is NULL. */
 struct content {
-	const struct sw_adoption *adoption;
+	const struct sw_table *table;
 	const struct sw_names *names;
 };
 
@@ -259,8 +338,8 @@ write_content(const struct options *options, const struct content *content)
 		result = options->format->write_names(content->names,
 		    output.file);
 	else if (result == SW_OK)
-		result = options->format->write(output.file,
-		    content->adoption, &options->writing);
+		result = options->format->write(output.file, content->table,
+		    &options->writing);
 	if (result == SW_OK)
 		result = sw_output_commit(&output);
 	if (result == SW_OK)
@@ -272,17 +351,52 @@ write_content(const struct options *options, const struct content *content)
 	return SW_EXIT_FAILURE;
 }
 
+static bool
+open_store(const struct options *options, struct sw_store **store)
+{
+	enum sw_result result;
+	const char *error;
+
+	result = sw_store_open(store, options->database, SW_STORE_READ);
+	if (result == SW_OK)
+		return true;
+	error = sw_store_error(*store);
+	sw_say("%s", error[0] != '\0' ? error : sw_result_text(result));
+	sw_store_close(store);
+	return false;
+}
+
+/* Read the names; a message was written unless it went well. */
+static bool
+scan_names(const struct options *options, struct sw_names *names)
+{
+	uint32_t month = options->wish.first;
+	struct sw_store *store;
+	enum sw_result result;
+
+	if (!open_store(options, &store))
+		return false;
+	result = sw_store_scan(store, month, month, sw_names_visit, names);
+	if (result != SW_OK) {
+		const char *error = sw_store_error(store);
+
+		sw_say("%s", error[0] != '\0' ? error : sw_result_text(result));
+	}
+	sw_store_close(&store);
+	return result == SW_OK;
+}
+
 static int
 list_names(const struct options *options)
 {
 	struct sw_names *names = NULL;
 	int status = SW_EXIT_FAILURE;
 
-	if (sw_names_new(&names, options->adoption.registry) != SW_OK) {
+	if (sw_names_new(&names, options->wish.rows.registry) != SW_OK) {
 		sw_say("out of memory");
 		return SW_EXIT_FAILURE;
 	}
-	if (!scan(options, sw_names_visit, names))
+	if (!scan_names(options, names))
 		goto out;
 	sw_names_sort(names);
 	if (sw_names_count(names) == 0 && sw_names_nameless(names) > 0) {
@@ -302,44 +416,55 @@ out:
 
 /* What a reader of the machine-readable formats would not see there. */
 static void
-remark(const struct options *options, const struct sw_adoption *adoption)
+remark_block(const struct options *options, const struct sw_table *table,
+    const struct sw_block *block)
 {
+	const struct sw_row *total = sw_block_total(block);
 	char text[SW_LABEL_MAX];
 
-	if (adoption->by != options->adoption.by)
+	if (block->withheld)
+		sw_say("%s (--min-cell 0 shows them)",
+		    sw_label_withheld(&sw_labels_en, table, text));
+	else if (total != NULL && block->outside == 0 &&
+	    sw_table_cell(table, total, "domains")->count == 0)
+		sw_say("no domain was seen in that month");
+	if (block->outside > 0 && !options->format->tells_outside)
+		sw_say("%s", sw_label_outside(&sw_labels_en, table, block,
+		    text));
+}
+
+static void
+remark(const struct options *options, const struct sw_table *table)
+{
+	if (options->wish.rows.by == SW_BY_TYPE && table->by == SW_BY_SUFFIX)
 		sw_say("no subject belongs to a registry with types: one row for "
 		    "each public suffix");
-	if (adoption->withheld)
-		sw_say("%s (--min-cell 0 shows them)",
-		    sw_label_withheld(&sw_labels_en, adoption, text));
-	else if (adoption->total.domains == 0 && adoption->outside == 0)
-		sw_say("no domain was seen in that month");
-	if (adoption->outside > 0 && !options->format->tells_outside)
-		sw_say("%s", sw_label_outside(&sw_labels_en, adoption, text));
+	for (size_t i = 0; i < table->block_count; i++)
+		remark_block(options, table, &table->blocks[i]);
 }
 
 static int
-make_adoption(const struct options *options, const struct sw_tally *tally,
-    const struct sw_registries *registries)
+make_table(const struct options *options, const struct sw_wish *wish)
 {
-	struct sw_adoption_options wanted = options->adoption;
-	struct sw_adoption *adoption = NULL;
+	struct sw_table *table = NULL;
+	struct sw_store *store;
+	char reason[SW_REASON_MAX];
 	enum sw_result result;
-	char reason[256];
 	int status;
 
-	wanted.registries = registries;
-	result = sw_adoption_new(&adoption, tally, &wanted, reason,
-	    sizeof(reason));
+	if (!open_store(options, &store))
+		return SW_EXIT_FAILURE;
+	result = sw_produce(&table, store, wish, reason);
+	sw_store_close(&store);
 	if (result != SW_OK) {
 		sw_say("%s", reason);
-		return result == SW_ERR_INVALID && wanted.registry == NULL ?
-		    SW_EXIT_USAGE : SW_EXIT_FAILURE;
+		return result == SW_ERR_INVALID &&
+		    wish->rows.registry == NULL ? SW_EXIT_USAGE :
+		    SW_EXIT_FAILURE;
 	}
-	remark(options, adoption);
-	status = write_content(options,
-	    &(struct content){ .adoption = adoption });
-	sw_adoption_free(&adoption);
+	remark(options, table);
+	status = write_content(options, &(struct content){ .table = table });
+	sw_table_free(&table);
 	return status;
 }
 
@@ -353,29 +478,58 @@ complain(void *argument, const char *path, unsigned line, const char *text)
 		sw_say("%s: %s", path, text);
 }
 
-static int
-report_adoption(const struct options *options)
+/* Files that people hand in; a message was written unless all are well. */
+struct inputs {
+	struct sw_registries registries;
+	struct sw_cohort *cohort;
+	struct sw_totals totals;
+};
+
+static bool
+read_inputs(const struct options *options, struct inputs *inputs)
 {
-	struct sw_registries registries = { 0 };
-	struct sw_tally *tally = NULL;
+	char *reason = NULL;
+	bool good = true;
+
+	if (sw_registries_load(&inputs->registries, options->registries,
+	    complain, NULL) != SW_OK) {
+		sw_say("can't load the registry tables");
+		return false;
+	}
+	if (options->cohort != NULL)
+		good = sw_cohort_read(&inputs->cohort, options->cohort,
+		    &reason) == SW_OK;
+	if (good && options->totals != NULL)
+		good = sw_totals_read(&inputs->totals, options->totals,
+		    &reason) == SW_OK;
+	if (!good)
+		sw_say("%s", reason != NULL ? reason : "out of memory");
+	free(reason);
+	if (good && options->column != NULL &&
+	    !sw_cohort_choose(inputs->cohort, options->column)) {
+		sw_say("the cohort has no grouping \"%s\"", options->column);
+		return false;
+	}
+	return good;
+}
+
+static int
+report_table(const struct options *options)
+{
+	struct inputs inputs = { 0 };
+	struct sw_wish wish = options->wish;
 	int status = SW_EXIT_FAILURE;
 
-	if (sw_registries_load(&registries, options->registries, complain,
-	    NULL) != SW_OK) {
-		sw_say("can't load the registry tables");
-		goto out;
+	if (read_inputs(options, &inputs)) {
+		wish.rows.registries = &inputs.registries;
+		wish.rows.cohort = inputs.cohort;
+		wish.rows.totals = options->totals != NULL ? &inputs.totals :
+		    NULL;
+		status = make_table(options, &wish);
 	}
-	if (sw_tally_new(&tally) != SW_OK) {
-		sw_say("out of memory");
-		goto out;
-	}
-	if (!scan(options, sw_tally_visit, tally))
-		goto out;
-	sw_tally_sort(tally);
-	status = make_adoption(options, tally, &registries);
-out:
-	sw_tally_free(&tally);
-	sw_registries_fini(&registries);
+	sw_totals_fini(&inputs.totals);
+	sw_cohort_free(&inputs.cohort);
+	sw_registries_fini(&inputs.registries);
 	return status;
 }
 
@@ -390,5 +544,5 @@ sw_verb_report(int argc, char **argv)
 		fputs(help, stdout);
 		return SW_EXIT_OK;
 	}
-	return options.names ? list_names(&options) : report_adoption(&options);
+	return options.names ? list_names(&options) : report_table(&options);
 }

@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "../../report/counts.h"
 #include "../../report/grid.h"
 #include "../../report/text.h"
 
@@ -33,15 +32,17 @@ test_shares(void **state)
 	char text[SW_NUMBER_MAX];
 
 	(void)state;
-	assert_string_equal(sw_text_share(text, 1435, 1788, "-"), "80.3%");
-	assert_string_equal(sw_text_share(text, 3, 1788, "-"), "0.2%");
-	assert_string_equal(sw_text_share(text, 144, 211, "-"), "68.2%");
-	assert_string_equal(sw_text_share(text, 0, 5, "-"), "0.0%");
-	assert_string_equal(sw_text_share(text, 5, 5, "-"), "100.0%");
-	assert_string_equal(sw_text_share(text, 0, 0, "-"), "-");
-	assert_int_equal(sw_share_permille(1, 2000), 1);
-	assert_int_equal(sw_share_permille(1, 2001), 0);
-	assert_int_equal(sw_share_permille(1999, 2000), 1000);
+	assert_string_equal(sw_text_ratio(text, 1435, 1788, "-"), "80.3%");
+	assert_string_equal(sw_text_ratio(text, 3, 1788, "-"), "0.2%");
+	assert_string_equal(sw_text_ratio(text, 144, 211, "-"), "68.2%");
+	assert_string_equal(sw_text_ratio(text, 0, 5, "-"), "0.0%");
+	assert_string_equal(sw_text_ratio(text, 5, 5, "-"), "100.0%");
+	assert_string_equal(sw_text_ratio(text, 0, 0, "-"), "-");
+	assert_string_equal(sw_text_ratio(text, 1, 2000, "-"), "0.1%");
+	assert_string_equal(sw_text_ratio(text, 1, 2001, "-"), "0.0%");
+	assert_string_equal(sw_text_ratio(text, 1999, 2000, "-"), "100.0%");
+	assert_string_equal(sw_text_share(text, -0.0123), "-1.2%");
+	assert_string_equal(sw_text_share(text, -0.0001), "0.0%");
 }
 
 static void

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "../../report/adoption.h"
+#include "../../report/tabulate.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -32,67 +32,107 @@ free_registries(void **state)
 	return 0;
 }
 
-/* The table of these subjects, or NULL with the result. */
-static struct sw_adoption *
-tabulate(const struct kind *kinds, size_t count,
-    const struct sw_adoption_options *options, enum sw_result *result)
+/* Fill a table of one block in. */
+static enum sw_result
+fill_in(struct sw_table *table, const struct kind *kinds, size_t count,
+    const struct sw_rows_options *options)
 {
-	struct sw_adoption_options wanted = *options;
-	struct sw_adoption *adoption;
+	struct sw_scheme *scheme = sw_scheme_adoption();
+	struct sw_group groups[16];
+	struct sw_block *block;
 	struct sw_tally *tally;
+	enum sw_result result;
 
-	wanted.month = 202611;
-	wanted.registries = &registries;
-	assert_int_equal(sw_tally_new(&tally), SW_OK);
+	assert_non_null(scheme);
+	for (size_t i = 0; i < count; i++)
+		groups[i] = (struct sw_group){ kinds[i].suffix,
+		    kinds[i].registry, kinds[i].type };
+	result = sw_tabulate_begin(table, options, groups, count, reason,
+	    sizeof(reason));
+	if (result != SW_OK)
+		goto out;
+	assert_int_equal(sw_tabulate_columns(table, scheme), SW_OK);
+	block = sw_table_add_block(table, 202611, 202611);
+	assert_non_null(block);
+	assert_int_equal(sw_tally_new(&tally, scheme, table->by, NULL), SW_OK);
 	for (size_t i = 0; i < count; i++) {
 		struct sw_store_subject subject = make_subject(&kinds[i]);
 
+		subject.place = (uint32_t)i;
 		for (unsigned k = 0; k < kinds[i].count; k++)
 			assert_int_equal(sw_tally_visit(tally, &subject), SW_OK);
 	}
 	sw_tally_sort(tally);
-	*result = sw_adoption_new(&adoption, tally, &wanted, reason,
-	    sizeof(reason));
+	result = sw_tabulate(table, block, scheme, tally, options);
 	sw_tally_free(&tally);
-	return adoption;
+out:
+	sw_scheme_free(&scheme);
+	return result;
+}
+
+/* The table of these subjects, or NULL with the result. */
+static struct sw_table *
+tabulate(const struct kind *kinds, size_t count,
+    const struct sw_rows_options *options, enum sw_result *result)
+{
+	struct sw_rows_options wanted = *options;
+	struct sw_table *table;
+
+	wanted.registries = &registries;
+	assert_int_equal(sw_table_new(&table, "adoption"), SW_OK);
+	*result = fill_in(table, kinds, count, &wanted);
+	if (*result != SW_OK)
+		sw_table_free(&table);
+	return table;
+}
+
+static uint64_t
+domains_of(const struct sw_table *table, const struct sw_row *row)
+{
+	return sw_table_cell(table, row, "domains")->count;
 }
 
 /* "AD 1, CO 2; 3": rows with their domains, and the total. */
 static void
-assert_rows(const struct sw_adoption *adoption, const char *expected)
+assert_rows(const struct sw_table *table, const char *expected)
 {
+	const struct sw_block *block = table->blocks;
 	char text[1024] = "", one[128];
-	uint64_t sum = 0;
+	uint64_t sum = 0, total = 0;
 
-	for (size_t i = 0; i < adoption->count; i++) {
+	for (size_t i = 0; i < block->row_count; i++) {
+		const struct sw_row *row = &block->rows[i];
+
+		if (row->kind == SW_ROW_TOTAL) {
+			total = domains_of(table, row);
+			continue;
+		}
 		snprintf(one, sizeof(one), "%s%s %lu", i > 0 ? ", " : "",
-		    adoption->rows[i].name,
-		    (unsigned long)adoption->rows[i].counts.domains);
+		    row->name, (unsigned long)domains_of(table, row));
 		strcat(text, one);
-		sum += adoption->rows[i].counts.domains;
+		sum += domains_of(table, row);
 	}
-	snprintf(one, sizeof(one), "; %lu",
-	    (unsigned long)adoption->total.domains);
+	snprintf(one, sizeof(one), "; %lu", (unsigned long)total);
 	strcat(text, one);
 	assert_string_equal(text, expected);
-	assert_int_equal(sum, adoption->total.domains);
+	assert_int_equal(sum, total);
 }
 
 static void
 check(const struct kind *kinds, size_t count,
-    const struct sw_adoption_options *options, const char *expected)
+    const struct sw_rows_options *options, const char *expected)
 {
 	enum sw_result result;
-	struct sw_adoption *adoption = tabulate(kinds, count, options, &result);
+	struct sw_table *table = tabulate(kinds, count, options, &result);
 
 	if (result != SW_OK)
 		fail_msg("%s", reason);
-	assert_rows(adoption, expected);
-	sw_adoption_free(&adoption);
-	assert_null(adoption);
+	assert_rows(table, expected);
+	sw_table_free(&table);
+	assert_null(table);
 }
 
-static const struct sw_adoption_options by_type = { .by = SW_BY_TYPE,
+static const struct sw_rows_options by_type = { .by = SW_BY_TYPE,
     .min_cell = -1 };
 
 static void
@@ -110,17 +150,17 @@ test_types(void **state)
 		{ "com", "", "", "PPP", 7 },
 	};
 	enum sw_result result;
-	struct sw_adoption *adoption = tabulate(kinds, LENGTH(kinds), &by_type,
+	struct sw_table *table = tabulate(kinds, LENGTH(kinds), &by_type,
 	    &result);
 
 	(void)state;
 	assert_int_equal(result, SW_OK);
-	assert_rows(adoption, "AD 0, AC 0, CO 3, ED 0, GO 0, GR 0, LG 1, NE 0, "
+	assert_rows(table, "AD 0, AC 0, CO 3, ED 0, GO 0, GR 0, LG 1, NE 0, "
 	    "OR 0, REGIONAL 9, GENERAL 9; 22");
-	assert_int_equal(adoption->outside, 7);
-	assert_string_equal(adoption->tld, "jp");
-	assert_int_equal(adoption->min_cell, 0);
-	sw_adoption_free(&adoption);
+	assert_int_equal(table->blocks->outside, 7);
+	assert_string_equal(table->tld, "jp");
+	assert_int_equal(table->min_cell, 0);
+	sw_table_free(&table);
 }
 
 /* Nothing was seen: the rows are there all the same. */
@@ -144,8 +184,8 @@ test_unknown_type(void **state)
 
 	(void)state;
 	check(kinds, LENGTH(kinds), &by_type, "AD 0, AC 0, CO 1, ED 0, GO 0, "
-	    "GR 0, LG 0, NE 0, OR 0, REGIONAL 0, GENERAL 0, NEW 2, "
-	    "(none) 3; 6");
+	    "GR 0, LG 0, NE 0, OR 0, REGIONAL 0, GENERAL 0, (none) 3, "
+	    "NEW 2; 6");
 }
 
 static void
@@ -166,23 +206,20 @@ test_several_registries(void **state)
 	static const struct kind kinds[] = {
 		{ "co.jp", "jp", "CO", "PPP", 3 },
 		{ "co.zz", "zz", "CO", "PPP", 4 },
-		{ "yy", "yy", "GONE", "XXX", 4 },
 	};
-	const struct sw_adoption_options chosen = { .by = SW_BY_TYPE,
+	const struct sw_rows_options chosen = { .by = SW_BY_TYPE,
 	    .registry = "zz", .min_cell = -1 };
 	enum sw_result result;
-	struct sw_adoption *adoption = tabulate(kinds, LENGTH(kinds), &by_type,
+	struct sw_table *table = tabulate(kinds, LENGTH(kinds), &by_type,
 	    &result);
 
 	(void)state;
-	assert_null(adoption);
+	assert_null(table);
 	assert_int_equal(result, SW_ERR_INVALID);
 	assert_non_null(strstr(reason, "jp"));
 	assert_non_null(strstr(reason, "zz"));
 	assert_non_null(strstr(reason, "--registry"));
 	check(kinds, LENGTH(kinds), &chosen, "CO 4; 4");
-	/* A registry whose only domains don't exist is no choice. */
-	check(&kinds[1], 2, &by_type, "CO 4; 4");
 }
 
 static void
@@ -191,7 +228,7 @@ test_unheard_registry(void **state)
 	static const struct kind kinds[] = {
 		{ "co.jp", "jp", "CO", "PPP", 3 },
 	};
-	const struct sw_adoption_options chosen = { .by = SW_BY_TYPE,
+	const struct sw_rows_options chosen = { .by = SW_BY_TYPE,
 	    .registry = "jpp", .min_cell = -1 };
 	enum sw_result result;
 
@@ -210,15 +247,15 @@ test_fall_back_to_suffix(void **state)
 		{ "com", "", "", "PPP", 40 },
 	};
 	enum sw_result result;
-	struct sw_adoption *adoption = tabulate(kinds, LENGTH(kinds), &by_type,
+	struct sw_table *table = tabulate(kinds, LENGTH(kinds), &by_type,
 	    &result);
 
 	(void)state;
 	assert_int_equal(result, SW_OK);
-	assert_int_equal(adoption->by, SW_BY_SUFFIX);
-	assert_int_equal(adoption->min_cell, 20);
-	assert_rows(adoption, "com 40, org 30; 70");
-	sw_adoption_free(&adoption);
+	assert_int_equal(table->by, SW_BY_SUFFIX);
+	assert_int_equal(table->min_cell, 20);
+	assert_rows(table, "com 40, org 30; 70");
+	sw_table_free(&table);
 }
 
 static void
@@ -231,8 +268,8 @@ test_suffixes(void **state)
 		{ "co.jp", "jp", "CO", "PPP", 4 },
 		{ "gone", "", "", "XXX", 4 },
 	};
-	const struct sw_adoption_options all = { .by = SW_BY_SUFFIX };
-	const struct sw_adoption_options only_jp = { .by = SW_BY_SUFFIX,
+	const struct sw_rows_options all = { .by = SW_BY_SUFFIX };
+	const struct sw_rows_options only_jp = { .by = SW_BY_SUFFIX,
 	    .registry = "jp" };
 
 	(void)state;
@@ -240,12 +277,34 @@ test_suffixes(void **state)
 	check(kinds, LENGTH(kinds), &only_jp, "co.jp 4, jp 3; 7");
 }
 
+/*
+ * Suffixes of a registry type sum up to the type, which is public: two of the
+ * same type must be merged, or the type minus the others gives one back.
+ */
+static void
+test_suppression_within_a_type(void **state)
+{
+	static const struct kind kinds[] = {
+		{ "a.tokyo.jp", "jp", "GEOGRAPHIC", "PPP", 3 },
+		{ "b.tokyo.jp", "jp", "GEOGRAPHIC", "PPP", 90 },
+		{ "tokyo.jp", "jp", "PREFECTURE", "PPP", 80 },
+		{ "com", "", "", "PPP", 19 },
+		{ "co.jp", "jp", "CO", "PPP", 70 },
+	};
+	const struct sw_rows_options options = { .by = SW_BY_SUFFIX,
+	    .min_cell = -1 };
+
+	(void)state;
+	check(kinds, LENGTH(kinds), &options, "b.tokyo.jp 90, co.jp 70, "
+	    "(fewer than 20) 102; 262");
+}
+
 /* Sizes of rows "a", "b", ... under a limit of 20, and what is shown. */
 static void
 check_suppression(const unsigned *sizes, size_t count, const char *expected)
 {
 	static const char *const names[] = { "a", "b", "c", "d", "e" };
-	const struct sw_adoption_options options = { .by = SW_BY_SUFFIX,
+	const struct sw_rows_options options = { .by = SW_BY_SUFFIX,
 	    .min_cell = -1 };
 	struct kind kinds[5];
 
@@ -280,19 +339,19 @@ test_too_few_in_all(void **state)
 		{ "com", "", "", "PPP", 12 },
 		{ "org", "", "", "PPP", 7 },
 	};
-	const struct sw_adoption_options options = { .by = SW_BY_SUFFIX,
+	const struct sw_rows_options options = { .by = SW_BY_SUFFIX,
 	    .min_cell = 20 };
 	enum sw_result result;
-	struct sw_adoption *adoption;
+	struct sw_table *table;
 
 	(void)state;
 	for (size_t i = 1; i <= 2; i++) {
-		adoption = tabulate(kinds, i, &options, &result);
+		table = tabulate(kinds, i, &options, &result);
 		assert_int_equal(result, SW_OK);
-		assert_true(adoption->withheld);
-		assert_rows(adoption, "; 0");
-		assert_int_equal(adoption->total.mx, 0);
-		sw_adoption_free(&adoption);
+		assert_true(table->blocks->withheld);
+		assert_rows(table, "; 0");
+		assert_int_equal(table->blocks->row_count, 0);
+		sw_table_free(&table);
 	}
 }
 
@@ -305,7 +364,7 @@ test_suppressed_types(void **state)
 		{ "co.jp", "jp", "CO", "PPP", 90 },
 		{ "go.jp", "jp", "GO", "PPP", 30 },
 	};
-	const struct sw_adoption_options asked = { .by = SW_BY_TYPE,
+	const struct sw_rows_options asked = { .by = SW_BY_TYPE,
 	    .min_cell = 20 };
 
 	(void)state;
@@ -322,7 +381,7 @@ test_hostile_text(void **state)
 	static const struct kind kinds[] = {
 		{ "\x1b[31m\xff", "", "", "PPP", 30 },
 	};
-	const struct sw_adoption_options all = { .by = SW_BY_SUFFIX };
+	const struct sw_rows_options all = { .by = SW_BY_SUFFIX };
 
 	(void)state;
 	check(kinds, LENGTH(kinds), &all, "?[31m? 30; 30");
@@ -341,6 +400,7 @@ main(void)
 		cmocka_unit_test(test_fall_back_to_suffix),
 		cmocka_unit_test(test_suffixes),
 		cmocka_unit_test(test_suppression),
+		cmocka_unit_test(test_suppression_within_a_type),
 		cmocka_unit_test(test_too_few_in_all),
 		cmocka_unit_test(test_suppressed_types),
 		cmocka_unit_test(test_hostile_text),

@@ -1,0 +1,38 @@
+/*
+ * What was counted of one group of subjects: every atom of a scheme, what the
+ * estimators need of each share, and resolver-days.
+ */
+#ifndef SENDERWATCH_REPORT_FIGURES_H
+#define SENDERWATCH_REPORT_FIGURES_H
+
+#include "estimate.h"
+#include "scheme.h"
+
+#define SW_OUTCOMES 5		/* enum sw_outcome */
+
+struct sw_figures {
+	uint64_t *counts;	/* by atom of the scheme */
+	struct sw_capture **captures;	/* by share; NULL: nothing seen */
+	uint64_t days[SW_MECHANISM_COUNT][SW_OUTCOMES]; /* resolver-days */
+};
+
+enum sw_result sw_figures_init(struct sw_figures *figures,
+    const struct sw_scheme *scheme);
+void sw_figures_fini(struct sw_figures *figures,
+    const struct sw_scheme *scheme);
+
+/* Count a subject, if it was seen to exist. */
+enum sw_result sw_figures_subject(struct sw_figures *figures,
+    const struct sw_scheme *scheme, const struct sw_store_subject *subject);
+/* Add all of other, of other subjects. */
+enum sw_result sw_figures_add(struct sw_figures *figures,
+    const struct sw_scheme *scheme, const struct sw_figures *other);
+
+/* How many domains there are at all. */
+static inline uint64_t
+sw_figures_domains(const struct sw_figures *figures)
+{
+	return figures->counts[0];
+}
+
+#endif

@@ -1,0 +1,168 @@
+/* Cells: counts, shares, and what the estimators make of them. */
+#include "fill.h"
+
+#include "suppress.h"
+
+static uint64_t
+form_value(const struct sw_fill *fill, const struct sw_form *form)
+{
+	return sw_form_value(fill->scheme, form,
+	    fill->group->figures.counts);
+}
+
+static bool
+share_is_shown(const struct sw_fill *fill, const struct sw_share_of *share)
+{
+	const bool *hidden = fill->group->hidden;
+
+	return sw_form_is_shown(&share->part, hidden) &&
+	    sw_form_is_shown(&share->whole, hidden);
+}
+
+/* A share is -1 where there is none. */
+static void
+set_share(struct sw_cell *cell, double share)
+{
+	if (share >= 0)
+		sw_cell_number(cell, share);
+}
+
+static void
+fill_rate(struct sw_cell *cell, const struct sw_fill *fill,
+    const struct sw_share_of *share, enum sw_aspect aspect)
+{
+	uint64_t part = form_value(fill, &share->part);
+	uint64_t whole = form_value(fill, &share->whole);
+	struct sw_interval interval;
+
+	if (whole == 0)
+		return;
+	interval = sw_wilson_interval(part, whole);
+	set_share(cell, aspect == SW_ASPECT_RATE ? sw_share(part, whole) :
+	    aspect == SW_ASPECT_RATE_LOW ? interval.low : interval.high);
+}
+
+static void
+fill_coverage(struct sw_cell *cell, const struct sw_fill *fill,
+    const struct sw_share_of *share)
+{
+	if (!sw_form_is_shown(&share->pool, fill->group->hidden))
+		cell->state = SW_CELL_SUPPRESSED;
+	else
+		set_share(cell, sw_share(form_value(fill, &share->whole),
+		    form_value(fill, &share->pool)));
+}
+
+/* Where nothing is known, there is nothing to withhold. */
+static enum sw_result
+fill_adjusted(struct sw_cell *cell, const struct sw_fill *fill,
+    const struct sw_share_of *share, const struct sw_adjusted *adjusted,
+    enum sw_aspect aspect)
+{
+	if (form_value(fill, &share->whole) == 0)
+		return SW_OK;
+	if (aspect == SW_ASPECT_ADJUSTED_STATE)
+		return sw_cell_text(cell,
+		    sw_adjusted_verdict_code(adjusted->verdict));
+	if (adjusted->verdict != SW_ADJUSTED_GIVEN)
+		cell->state = SW_CELL_WITHHELD;
+	else
+		sw_cell_number(cell, aspect == SW_ASPECT_ADJUSTED ?
+		    adjusted->share : aspect == SW_ASPECT_ADJUSTED_LOW ?
+		    adjusted->interval.low : adjusted->interval.high);
+	return SW_OK;
+}
+
+static void
+fill_weighted(struct sw_cell *cell, const struct sw_fill *fill,
+    const struct sw_share_of *share)
+{
+	const uint64_t *days = fill->group->figures.days[share->weighted];
+	uint64_t present = days[SW_OUTCOME_PRESENT];
+
+	if (fill->weighted)
+		set_share(cell, sw_share(present, present +
+		    days[SW_OUTCOME_ABSENT] + days[SW_OUTCOME_INVALID]));
+}
+
+static void
+fill_bound(struct sw_cell *cell, const struct sw_fill *fill,
+    const struct sw_share_of *share, enum sw_aspect aspect)
+{
+	uint64_t part = form_value(fill, &share->part);
+	uint64_t lacking = form_value(fill, &share->whole) - part;
+	struct sw_interval bounds;
+
+	if (fill->total != 0 &&
+	    sw_certain_bounds(part, lacking, fill->total, &bounds))
+		sw_cell_number(cell, aspect == SW_ASPECT_BOUND_LOW ?
+		    bounds.low : bounds.high);
+}
+
+static const struct sw_adjusted *
+adjust(const struct sw_fill *fill, size_t share, struct sw_adjusted *adjusted)
+{
+	static const struct sw_capture nothing;
+	const struct sw_capture *capture =
+	    fill->group->figures.captures[share];
+
+	*adjusted = sw_adjusted_share(capture != NULL ? capture : &nothing,
+	    fill->block->units);
+	return adjusted;
+}
+
+static enum sw_result
+fill_aspect(struct sw_cell *cell, const struct sw_fill *fill,
+    const struct sw_source *source)
+{
+	const struct sw_share_of *share = &fill->scheme->shares[source->share];
+	struct sw_adjusted adjusted;
+
+	if (!share_is_shown(fill, share)) {
+		cell->state = SW_CELL_SUPPRESSED;
+		return SW_OK;
+	}
+	switch (source->aspect) {
+	case SW_ASPECT_COVERAGE:
+		fill_coverage(cell, fill, share);
+		return SW_OK;
+	case SW_ASPECT_ADJUSTED:
+	case SW_ASPECT_ADJUSTED_LOW:
+	case SW_ASPECT_ADJUSTED_HIGH:
+	case SW_ASPECT_ADJUSTED_STATE:
+		return fill_adjusted(cell, fill, share,
+		    adjust(fill, source->share, &adjusted), source->aspect);
+	case SW_ASPECT_WEIGHTED:
+		fill_weighted(cell, fill, share);
+		return SW_OK;
+	case SW_ASPECT_BOUND_LOW:
+	case SW_ASPECT_BOUND_HIGH:
+		fill_bound(cell, fill, share, source->aspect);
+		return SW_OK;
+	default:
+		fill_rate(cell, fill, share, source->aspect);
+		return SW_OK;
+	}
+}
+
+enum sw_result
+sw_fill_row(struct sw_row *row, const struct sw_fill *fill)
+{
+	enum sw_result result = SW_OK;
+
+	for (size_t i = 0; i < fill->scheme->column_count && result == SW_OK;
+	    i++) {
+		const struct sw_source *source = &fill->scheme->sources[i];
+		struct sw_cell *cell = &row->cells[i];
+
+		if (source->is_period)
+			result = sw_cell_text(cell, fill->block->period);
+		else if (source->aspect != SW_ASPECT_OTHER)
+			result = fill_aspect(cell, fill, source);
+		else if (!sw_form_is_shown(&source->form, fill->group->hidden))
+			cell->state = SW_CELL_SUPPRESSED;
+		else
+			sw_cell_count(cell, form_value(fill, &source->form));
+	}
+	return result;
+}

@@ -1,0 +1,256 @@
+/* Making tables: the passes over the database that each takes. */
+#include "produce.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct production {
+	struct sw_store *store;
+	const struct sw_wish *wish;
+	struct sw_table *table;
+	struct sw_scheme *scheme;
+	struct sw_group *groups;	/* that subjects were ever seen in */
+	size_t group_count;
+	char *reason;
+};
+
+uint32_t
+sw_month_before(uint32_t month)
+{
+	return month % 100 == 1 ? month - 89 : month - 1;
+}
+
+unsigned
+sw_months_between(uint32_t first, uint32_t last)
+{
+	if (last < first)
+		return 0;
+	return (last / 100 - first / 100) * 12 + last % 100 - first % 100 + 1;
+}
+
+static enum sw_result
+fail(struct production *production, enum sw_result result, const char *text)
+{
+	snprintf(production->reason, SW_REASON_MAX, "%s", text);
+	return result;
+}
+
+/* Say what went wrong in the store. */
+static enum sw_result
+store_failed(struct production *production, enum sw_result result)
+{
+	const char *error = sw_store_error(production->store);
+
+	return fail(production, result, error[0] != '\0' ? error :
+	    sw_result_text(result));
+}
+
+/* --- Groups --------------------------------------------------------------- */
+
+static enum sw_result
+add_group(void *argument, const struct sw_group *group)
+{
+	struct production *production = argument;
+	size_t n = production->group_count;
+	struct sw_group *groups, *copy;
+
+	/* Grow at each power of two. */
+	if ((n & (n - 1)) == 0) {
+		groups = reallocarray(production->groups, n != 0 ? 2 * n : 1,
+		    sizeof(*groups));
+		if (groups == NULL)
+			return SW_ERR_MEMORY;
+		production->groups = groups;
+	}
+	copy = &production->groups[production->group_count++];
+	copy->suffix = strdup(group->suffix);
+	copy->registry = strdup(group->registry);
+	copy->type = strdup(group->type);
+	return copy->suffix != NULL && copy->registry != NULL &&
+	    copy->type != NULL ? SW_OK : SW_ERR_MEMORY;
+}
+
+static void
+free_groups(struct production *production)
+{
+	for (size_t i = 0; i < production->group_count; i++) {
+		free((char *)production->groups[i].suffix);
+		free((char *)production->groups[i].registry);
+		free((char *)production->groups[i].type);
+	}
+	free(production->groups);
+}
+
+static enum sw_result
+begin_rows(struct production *production)
+{
+	enum sw_result result;
+
+	result = sw_store_groups(production->store, add_group, production);
+	if (result != SW_OK)
+		return store_failed(production, result);
+	return sw_tabulate_begin(production->table, &production->wish->rows,
+	    production->groups, production->group_count, production->reason,
+	    SW_REASON_MAX);
+}
+
+/* --- Tables of domains ---------------------------------------------------- */
+
+static enum sw_result
+check_cohort_key(struct production *production,
+    const struct sw_store_period *period)
+{
+	const struct sw_cohort *cohort = production->wish->rows.cohort;
+
+	if (production->table->by != SW_BY_COHORT ||
+	    memcmp(cohort->key_id, period->key_id, SW_KEY_ID_SIZE) == 0)
+		return SW_OK;
+	return fail(production, SW_ERR_INVALID, "the cohort's pseudonyms are of "
+	    "another key than the period's: import the list with the key that "
+	    "the resolvers used then");
+}
+
+/* One pass over the block's months, and one over their volumes. */
+static enum sw_result
+scan_block(struct production *production, struct sw_block *block,
+    struct sw_tally *tally)
+{
+	struct sw_store *store = production->store;
+	struct sw_store_period period;
+	enum sw_result result;
+
+	result = sw_store_period(store, block->first, block->last, &period);
+	if (result != SW_OK)
+		return store_failed(production, result);
+	result = check_cohort_key(production, &period);
+	if (result != SW_OK)
+		return result;
+	block->units = period.units;
+	result = sw_store_scan(store, block->first, block->last,
+	    sw_tally_visit, tally);
+	if (result == SW_OK)
+		result = sw_store_volumes(store, period.key_id, block->first,
+		    block->last, sw_tally_visit_volume, tally);
+	return result == SW_OK ? SW_OK : store_failed(production, result);
+}
+
+static enum sw_result
+make_block(struct production *production, uint32_t first, uint32_t last)
+{
+	struct sw_table *table = production->table;
+	struct sw_block *block = sw_table_add_block(table, first, last);
+	struct sw_tally *tally = NULL;
+	enum sw_result result;
+
+	result = block == NULL ? SW_ERR_MEMORY : sw_tally_new(&tally,
+	    production->scheme, table->by, production->wish->rows.cohort);
+	if (result != SW_OK)
+		return fail(production, result, sw_result_text(result));
+	result = scan_block(production, block, tally);
+	if (result == SW_OK) {
+		sw_tally_sort(tally);
+		result = sw_tabulate(table, block, production->scheme, tally,
+		    &production->wish->rows);
+		if (result != SW_OK)
+			fail(production, result, sw_result_text(result));
+	}
+	sw_tally_free(&tally);
+	return result;
+}
+
+static enum sw_result
+make_domains(struct production *production, struct sw_scheme *scheme)
+{
+	const struct sw_wish *wish = production->wish;
+	enum sw_result result;
+
+	production->scheme = scheme;
+	if (scheme == NULL)
+		return fail(production, SW_ERR_MEMORY, "out of memory");
+	result = begin_rows(production);
+	if (result == SW_OK)
+		result = sw_tabulate_columns(production->table, scheme);
+	for (uint32_t month = wish->first; result == SW_OK &&
+	    month <= wish->last; month = sw_month_next(month)) {
+		uint32_t first = month;
+
+		for (unsigned i = 1; i < wish->window; i++)
+			first = sw_month_before(first);
+		result = make_block(production, first, month);
+	}
+	return result;
+}
+
+static enum sw_result
+make_adoption(struct production *production)
+{
+	return make_domains(production, sw_scheme_adoption());
+}
+
+static enum sw_result
+make_policy(struct production *production)
+{
+	return make_domains(production, sw_scheme_policy());
+}
+
+/* --- All ------------------------------------------------------------------ */
+
+static const struct kind {
+	const char *name;
+	enum sw_result (*make)(struct production *production);
+} kinds[] = {
+	{ "adoption", make_adoption },
+	{ "policy", make_policy },
+};
+#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
+
+const char *const sw_produce_tables[] = { "adoption", "policy", NULL };
+
+static enum sw_result
+check_wish(struct production *production)
+{
+	const struct sw_wish *wish = production->wish;
+
+	if (wish->first == 0 || wish->first > wish->last ||
+	    sw_months_between(wish->first, wish->last) > SW_BLOCKS_MAX)
+		return fail(production, SW_ERR_INVALID,
+		    "the range of months is empty or too long");
+	if (wish->window > SW_WINDOW_MAX)
+		return fail(production, SW_ERR_INVALID, "the window is too long");
+	if (wish->rows.by == SW_BY_COHORT && wish->rows.cohort == NULL)
+		return fail(production, SW_ERR_INVALID,
+		    "no cohort was given for rows by cohort");
+	return SW_OK;
+}
+
+enum sw_result
+sw_produce(struct sw_table **table, struct sw_store *store,
+    const struct sw_wish *wish, char reason[SW_REASON_MAX])
+{
+	struct production production = {
+		.store = store, .wish = wish, .reason = reason
+	};
+	const struct kind *kind = kinds;
+	enum sw_result result;
+
+	*table = NULL;
+	snprintf(reason, SW_REASON_MAX, "%s", sw_result_text(SW_ERR_MEMORY));
+	while (kind < kinds + KIND_COUNT && strcmp(kind->name, wish->table) != 0)
+		kind++;
+	if (kind == kinds + KIND_COUNT)
+		return fail(&production, SW_ERR_UNSUPPORTED, "there is no such "
+		    "table");
+	result = check_wish(&production);
+	if (result == SW_OK)
+		result = sw_table_new(&production.table, kind->name);
+	if (result == SW_OK)
+		result = kind->make(&production);
+	if (result == SW_OK)
+		*table = production.table;
+	else
+		sw_table_free(&production.table);
+	sw_scheme_free(&production.scheme);
+	free_groups(&production);
+	return result;
+}

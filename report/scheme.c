@@ -1,0 +1,551 @@
+/* Schemes: sorting subjects, and describing what is counted. */
+#include "scheme.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "senderwatch/mx.h"
+#include "senderwatch/spf.h"
+
+/* --- Sorting -------------------------------------------------------------- */
+
+static bool
+is_known(const struct sw_store_state *state)
+{
+	return state->known && (state->outcome == SW_OUTCOME_PRESENT ||
+	    state->outcome == SW_OUTCOME_ABSENT ||
+	    state->outcome == SW_OUTCOME_INVALID);
+}
+
+static bool
+is(const struct sw_store_state *state, uint8_t outcome)
+{
+	return state->known && state->outcome == outcome;
+}
+
+bool
+sw_subject_has_null_mx(const struct sw_store_subject *subject)
+{
+	const struct sw_store_state *mx = &subject->states[SW_MECHANISM_MX];
+
+	return is(mx, SW_OUTCOME_PRESENT) &&
+	    sw_features_get(mx->features, SW_MX_KIND) == SW_MX_KIND_NULL;
+}
+
+static bool
+has_hosts(const struct sw_store_subject *subject)
+{
+	return is(&subject->states[SW_MECHANISM_MX], SW_OUTCOME_PRESENT) &&
+	    !sw_subject_has_null_mx(subject);
+}
+
+static int
+mx_kind_atom(const struct sw_store_subject *subject)
+{
+	if (sw_subject_has_null_mx(subject))
+		return SW_MX_KIND_ATOM_NULL;
+	return is(&subject->states[SW_MECHANISM_MX], SW_OUTCOME_ABSENT) ?
+	    SW_MX_KIND_ATOM_ABSENT : SW_MX_KIND_ATOM_INVALID;
+}
+
+/*
+ * Signed where any answer was proven: an alias into an unsigned zone makes
+ * the answers below the subject insecure, and takes nothing from the subject.
+ */
+static unsigned
+dnssec_seen(const struct sw_store_subject *subject)
+{
+	unsigned seen = 0;
+
+	for (size_t i = 1; i < SW_MECHANISM_COUNT; i++) {
+		if (is_known(&subject->states[i]))
+			seen |= subject->states[i].dnssec;
+	}
+	return seen & (1u << SW_DNSSEC_SECURE | 1u << SW_DNSSEC_INSECURE);
+}
+
+static bool
+mechanism_known(const struct sw_store_subject *subject, unsigned mechanism)
+{
+	return mechanism != 0 ? is_known(&subject->states[mechanism]) :
+	    dnssec_seen(subject) != 0;
+}
+
+static bool
+mechanism_present(const struct sw_store_subject *subject, unsigned mechanism)
+{
+	return mechanism != 0 ?
+	    is(&subject->states[mechanism], SW_OUTCOME_PRESENT) :
+	    (dnssec_seen(subject) & 1u << SW_DNSSEC_SECURE) != 0;
+}
+
+static bool
+mechanism_absent(const struct sw_store_subject *subject, unsigned mechanism)
+{
+	return mechanism == 0 ||
+	    is(&subject->states[mechanism], SW_OUTCOME_ABSENT);
+}
+
+static bool
+is_parked(const struct sw_store_subject *subject)
+{
+	const struct sw_store_state *spf = &subject->states[SW_MECHANISM_SPF];
+
+	return sw_subject_has_null_mx(subject) || (is(spf, SW_OUTCOME_PRESENT) &&
+	    sw_features_get(spf->features, SW_SPF_FINAL) == SW_SPF_FINAL_FAIL &&
+	    sw_features_get(spf->features, SW_SPF_SOURCES) ==
+	    SW_SPF_SOURCES_NOBODY);
+}
+
+/* Values of a newer sender are not stated in words that we have. */
+static int
+slot_atom(const struct sw_family *family,
+    const struct sw_store_subject *subject)
+{
+	uint8_t value = sw_features_get(
+	    subject->states[family->mechanism].features, family->slot);
+
+	return value < family->atoms ? value : 0;
+}
+
+static int
+find_atom(const struct sw_family *family,
+    const struct sw_store_subject *subject)
+{
+	switch (family->kind) {
+	case SW_FAMILY_MX_HOSTS:
+		return has_hosts(subject) ? SW_YES : SW_NO;
+	case SW_FAMILY_MX_KNOWN:
+		return is_known(&subject->states[SW_MECHANISM_MX]) ? SW_YES :
+		    SW_NO;
+	case SW_FAMILY_MX_KIND:
+		return mx_kind_atom(subject);
+	case SW_FAMILY_KNOWN:
+		return mechanism_known(subject, family->mechanism) ? SW_YES :
+		    SW_NO;
+	case SW_FAMILY_PRESENT:
+		return mechanism_present(subject, family->mechanism) ? SW_YES :
+		    SW_NO;
+	case SW_FAMILY_LACKING:
+		return mechanism_absent(subject, family->mechanism) ? SW_YES :
+		    SW_NO;
+	case SW_FAMILY_PARKED:
+		return is_parked(subject) ? SW_NO : SW_YES;
+	case SW_FAMILY_PARKED_BY:
+		return sw_subject_has_null_mx(subject) ? SW_YES : SW_NO;
+	case SW_FAMILY_SLOT:
+		return slot_atom(family, subject);
+	default:
+		return 0;
+	}
+}
+
+static bool
+exists(const struct sw_store_subject *subject)
+{
+	for (size_t i = 1; i < SW_MECHANISM_COUNT; i++) {
+		if (is_known(&subject->states[i]))
+			return true;
+	}
+	return false;
+}
+
+bool
+sw_scheme_classify(const struct sw_scheme *scheme,
+    const struct sw_store_subject *subject, int8_t atoms[SW_FAMILIES_MAX])
+{
+	if (!exists(subject)) {
+		memset(atoms, SW_ATOM_NONE, SW_FAMILIES_MAX);
+		return false;
+	}
+	atoms[0] = 0;
+	for (size_t i = 1; i < scheme->family_count; i++) {
+		const struct sw_family *family = &scheme->families[i];
+		int above = atoms[family->parent];
+
+		if (above == SW_ATOM_NONE ||
+		    (family->within & SW_ATOM(above)) == 0)
+			atoms[i] = SW_ATOM_NONE;
+		else
+			atoms[i] = (int8_t)find_atom(family, subject);
+	}
+	return true;
+}
+
+bool
+sw_form_holds(const struct sw_form *form,
+    const int8_t atoms[SW_FAMILIES_MAX])
+{
+	for (size_t i = 0; i < form->count; i++) {
+		int atom = atoms[form->terms[i].family];
+
+		if (atom != SW_ATOM_NONE &&
+		    (form->terms[i].atoms & SW_ATOM(atom)) != 0)
+			return true;
+	}
+	return false;
+}
+
+uint64_t
+sw_form_value(const struct sw_scheme *scheme, const struct sw_form *form,
+    const uint64_t *counts)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < form->count; i++) {
+		const struct sw_term *term = &form->terms[i];
+		const struct sw_family *family =
+		    &scheme->families[term->family];
+
+		for (size_t k = 0; k < family->atoms; k++) {
+			if (term->atoms & SW_ATOM(k))
+				sum += counts[family->offset + k];
+		}
+	}
+	return sum;
+}
+
+unsigned
+sw_share_seen(const struct sw_share_of *share,
+    const struct sw_store_subject *subject)
+{
+	unsigned most = 0;
+
+	if (share->mechanism != SW_SEEN_ANY)
+		return subject->states[share->mechanism].seen;
+	for (size_t i = 1; i < SW_MECHANISM_COUNT; i++) {
+		if (subject->states[i].seen > most)
+			most = subject->states[i].seen;
+	}
+	return most;
+}
+
+const struct sw_share_of *
+sw_scheme_find_share(const struct sw_scheme *scheme, const char *name)
+{
+	for (size_t i = 0; i < scheme->share_count; i++) {
+		if (strcmp(scheme->shares[i].name, name) == 0)
+			return &scheme->shares[i];
+	}
+	return NULL;
+}
+
+/* --- Describing ----------------------------------------------------------- */
+
+struct sw_scheme *
+sw_scheme_new(void)
+{
+	static const struct sw_family root = { .kind = SW_FAMILY_DOMAINS,
+		.atoms = 1 };
+	struct sw_scheme *scheme = calloc(1, sizeof(*scheme));
+
+	if (scheme != NULL)
+		sw_scheme_add_family(scheme, &root);
+	return scheme;
+}
+
+void
+sw_scheme_free(struct sw_scheme **scheme)
+{
+	struct sw_scheme *s = *scheme;
+
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->share_count; i++)
+		free(s->shares[i].name);
+	for (size_t i = 0; i < s->column_count; i++) {
+		free(s->columns[i].name);
+		free(s->columns[i].title);
+		free(s->columns[i].measure);
+	}
+	free(s->columns);
+	free(s->sources);
+	free(s);
+	*scheme = NULL;
+}
+
+size_t
+sw_scheme_add_family(struct sw_scheme *scheme, const struct sw_family *family)
+{
+	struct sw_family *copy;
+
+	if (scheme->family_count == SW_FAMILIES_MAX) {
+		scheme->failed = true;
+		return 0;
+	}
+	copy = &scheme->families[scheme->family_count];
+	*copy = *family;
+	copy->offset = scheme->atom_count;
+	scheme->atom_count += family->atoms;
+	return scheme->family_count++;
+}
+
+struct sw_form
+sw_form_of(size_t family, uint32_t atoms)
+{
+	return (struct sw_form){ .terms = { { family, atoms } }, .count = 1 };
+}
+
+struct sw_form
+sw_form_sum(struct sw_form a, struct sw_form b)
+{
+	a.terms[1] = b.terms[0];
+	a.count = 2;
+	return a;
+}
+
+size_t
+sw_scheme_add_share(struct sw_scheme *scheme, const struct sw_share_of *share)
+{
+	struct sw_share_of *copy;
+
+	if (scheme->share_count == SW_SHARES_MAX) {
+		scheme->failed = true;
+		return 0;
+	}
+	copy = &scheme->shares[scheme->share_count];
+	*copy = *share;
+	copy->name = strdup(share->name);
+	if (copy->name == NULL) {
+		scheme->failed = true;
+		return 0;
+	}
+	return scheme->share_count++;
+}
+
+/* A column to fill in; where memory is out, one that counts for nothing. */
+static struct sw_column *
+add_column(struct sw_scheme *scheme, const struct sw_source *source,
+    char *name, const char *title, const char *measure)
+{
+	static struct sw_column nowhere;
+	size_t n = scheme->column_count;
+	struct sw_column *columns = reallocarray(scheme->columns, n + 1,
+	    sizeof(*columns));
+	struct sw_source *sources;
+
+	if (columns != NULL)
+		scheme->columns = columns;
+	sources = reallocarray(scheme->sources, n + 1, sizeof(*sources));
+	if (sources != NULL)
+		scheme->sources = sources;
+	if (columns == NULL || sources == NULL || name == NULL) {
+		free(name);
+		scheme->failed = true;
+		return &nowhere;
+	}
+	sources[n] = *source;
+	columns[n] = (struct sw_column){
+		.name = name, .title = strdup(title),
+		.measure = strdup(measure), .aspect = source->aspect
+	};
+	if (columns[n].title == NULL || columns[n].measure == NULL)
+		scheme->failed = true;
+	scheme->column_count++;
+	return &columns[n];
+}
+
+struct sw_column *
+sw_scheme_add_count(struct sw_scheme *scheme, struct sw_form form,
+    const char *title, const char *name, ...)
+{
+	struct sw_source source = { .form = form };
+	struct sw_column *column;
+	va_list arguments;
+	char *text = NULL;
+
+	va_start(arguments, name);
+	if (vasprintf(&text, name, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	column = add_column(scheme, &source, text, title, "");
+	column->unit = SW_UNIT_DOMAINS;
+	return column;
+}
+
+/* By enum sw_aspect: what the column's name ends in, and what it is. */
+static const struct aspect {
+	const char *ending;
+	const char *title;
+} aspects[] = {
+	[SW_ASPECT_RATE] = { "rate", "observed share of those known" },
+	[SW_ASPECT_RATE_LOW] = { "rate_low", "Wilson 95 % interval of the "
+	    "observed share, lower end" },
+	[SW_ASPECT_RATE_HIGH] = { "rate_high", "Wilson 95 % interval of the "
+	    "observed share, upper end" },
+	[SW_ASPECT_COVERAGE] = { "coverage", "share of the domains whose state "
+	    "is known" },
+	[SW_ASPECT_ADJUSTED] = { "adjusted", "share adjusted for domains that "
+	    "were not seen (Chao2 by state)" },
+	[SW_ASPECT_ADJUSTED_LOW] = { "adjusted_low", "95 % interval of the "
+	    "adjusted share, lower end" },
+	[SW_ASPECT_ADJUSTED_HIGH] = { "adjusted_high", "95 % interval of the "
+	    "adjusted share, upper end" },
+	[SW_ASPECT_ADJUSTED_STATE] = { "adjusted_state", "given, or why the "
+	    "adjusted share is withheld" },
+	[SW_ASPECT_WEIGHTED] = { "weighted", "share of the resolver-days with "
+	    "a known state on which it was present" },
+	[SW_ASPECT_BOUND_LOW] = { "bound_low", "share of all registered "
+	    "domains that is certain, at least" },
+	[SW_ASPECT_BOUND_HIGH] = { "bound_high", "share of all registered "
+	    "domains that is certain, at most" },
+};
+
+struct sw_column *
+sw_scheme_add_aspect(struct sw_scheme *scheme, size_t share,
+    enum sw_aspect aspect)
+{
+	const struct sw_source source = { .aspect = aspect, .share = share };
+	const char *measure = scheme->shares[share].name;
+	struct sw_column *column;
+	char *name = NULL;
+
+	if (measure == NULL || asprintf(&name, "%s_%s", measure,
+	    aspects[aspect].ending) < 0) {
+		measure = "";
+		name = NULL;
+	}
+	column = add_column(scheme, &source, name, aspects[aspect].title,
+	    measure);
+	column->unit = aspect == SW_ASPECT_ADJUSTED_STATE ? SW_UNIT_TEXT :
+	    SW_UNIT_SHARE;
+	return column;
+}
+
+static bool
+has_aspect(const struct sw_share_of *share, enum sw_aspect aspect)
+{
+	switch (aspect) {
+	case SW_ASPECT_RATE_LOW:
+	case SW_ASPECT_RATE_HIGH:
+		return !share->at_least;
+	case SW_ASPECT_COVERAGE:
+		return !share->at_least && share->pool.count > 0;
+	case SW_ASPECT_ADJUSTED:
+	case SW_ASPECT_ADJUSTED_LOW:
+	case SW_ASPECT_ADJUSTED_HIGH:
+	case SW_ASPECT_ADJUSTED_STATE:
+		return share->mechanism != 0;
+	case SW_ASPECT_WEIGHTED:
+		return share->weighted != 0;
+	case SW_ASPECT_BOUND_LOW:
+	case SW_ASPECT_BOUND_HIGH:
+		return share->of_all;
+	default:
+		return true;
+	}
+}
+
+void
+sw_scheme_add_aspects(struct sw_scheme *scheme, size_t share)
+{
+	for (int i = SW_ASPECT_RATE; i <= SW_ASPECT_BOUND_HIGH; i++) {
+		enum sw_aspect aspect = (enum sw_aspect)i;
+
+		if (has_aspect(&scheme->shares[share], aspect))
+			sw_scheme_add_aspect(scheme, share, aspect);
+	}
+}
+
+void
+sw_scheme_add_period(struct sw_scheme *scheme)
+{
+	static const struct sw_source source = { .is_period = true };
+
+	add_column(scheme, &source, strdup("period"), "month, or first/last "
+	    "month of the window", "")->unit = SW_UNIT_TEXT;
+}
+
+/* --- Records -------------------------------------------------------------- */
+
+struct sw_record_families
+sw_scheme_add_record(struct sw_scheme *scheme, unsigned mechanism,
+    size_t parent, uint32_t within)
+{
+	struct sw_family family = {
+		.kind = SW_FAMILY_KNOWN, .mechanism = mechanism,
+		.parent = parent, .within = within, .atoms = 2
+	};
+	struct sw_record_families families;
+
+	families.known = sw_scheme_add_family(scheme, &family);
+	family.kind = SW_FAMILY_PRESENT;
+	family.parent = families.known;
+	family.within = SW_ATOM(SW_YES);
+	families.present = sw_scheme_add_family(scheme, &family);
+	family.kind = SW_FAMILY_LACKING;
+	family.parent = families.present;
+	family.within = SW_ATOM(SW_NO);
+	families.lacking = sw_scheme_add_family(scheme, &family);
+	return families;
+}
+
+struct sw_form
+sw_record_form(const struct sw_record_families *families,
+    enum sw_record_part part)
+{
+	switch (part) {
+	case SW_RECORD_KNOWN:
+		return sw_form_of(families->known, SW_ATOM(SW_YES));
+	case SW_RECORD_PRESENT:
+		return sw_form_of(families->present, SW_ATOM(SW_YES));
+	case SW_RECORD_ABSENT:
+		return sw_form_of(families->lacking, SW_ATOM(SW_YES));
+	case SW_RECORD_INVALID:
+		return sw_form_of(families->lacking, SW_ATOM(SW_NO));
+	case SW_RECORD_UNKNOWN:
+		return sw_form_of(families->known, SW_ATOM(SW_NO));
+	default:
+		return sw_form_of(families->known, SW_ATOM(SW_YES) |
+		    SW_ATOM(SW_NO));
+	}
+}
+
+static const struct {
+	const char *ending;
+	const char *title;
+} record_parts[SW_RECORD_PARTS] = {
+	[SW_RECORD_KNOWN] = { "_known", "whose %s is known" },
+	[SW_RECORD_PRESENT] = { "", "with %s" },
+	[SW_RECORD_ABSENT] = { "_absent", "known to have no %s" },
+	[SW_RECORD_INVALID] = { "_invalid", "whose %s is an error to receivers" },
+	[SW_RECORD_UNKNOWN] = { "_unknown", "whose %s is not known" },
+	[SW_RECORD_ANY] = { "_any", "with %s known or not" },
+};
+
+const char *
+sw_record_part_ending(enum sw_record_part part)
+{
+	return record_parts[part].ending;
+}
+
+void
+sw_record_part_title(enum sw_record_part part, const char *label, char *title,
+    size_t size)
+{
+	const char *format = record_parts[part].title;
+	const char *gap = strstr(format, "%s");
+
+	snprintf(title, size, "%.*s%s%s", (int)(gap - format), format, label,
+	    gap + 2);
+}
+
+void
+sw_scheme_set_brief(struct sw_scheme *scheme, const char *name,
+    unsigned place, const char *en_1, const char *en_2, const char *ja_1,
+    const char *ja_2)
+{
+	for (size_t i = 0; i < scheme->column_count; i++) {
+		struct sw_column *column = &scheme->columns[i];
+
+		if (strcmp(column->name, name) != 0)
+			continue;
+		column->brief = place;
+		column->heads[0][0] = en_1;
+		column->heads[0][1] = en_2;
+		column->heads[1][0] = ja_1;
+		column->heads[1][1] = ja_2;
+	}
+}
