@@ -48,13 +48,18 @@ collector_tests = \
 	tests/collector/test_daemon \
 	tests/collector/test_hostile \
 	tests/collector/test_kill \
+	tests/collector/test_metrics \
+	tests/collector/test_operation \
 	tests/collector/test_tls
 check_PROGRAMS += $(collector_tests)
 TESTS += $(collector_tests)
 
 # They run the real senderwatchd, and look into its database.
 collector_test_support = tests/collector/support.c tests/collector/support.h \
+	tests/collector/ports.c \
 	tests/store/support.c tests/store/support.h
+tls_test_support = tests/collector/tls_support.c tests/collector/tls_support.h \
+	$(collector_test_support)
 collector_test_cflags = $(AM_CFLAGS) $(FSTRM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 collector_test_libs = store/libswstore.la wire/libswwire.la \
 	lib/libsenderwatch.la $(FSTRM_LIBS) $(SQLITE_LIBS) $(CMOCKA_LIBS) $(PTHREAD_LIBS)
@@ -67,9 +72,13 @@ tests_collector_test_hostile_LDADD = $(collector_test_libs)
 tests_collector_test_kill_SOURCES = tests/collector/test_kill.c $(collector_test_support)
 tests_collector_test_kill_CFLAGS = $(collector_test_cflags)
 tests_collector_test_kill_LDADD = $(collector_test_libs)
-tests_collector_test_tls_SOURCES = tests/collector/test_tls.c \
-	tests/collector/tls_support.c tests/collector/tls_support.h \
-	$(collector_test_support)
+tests_collector_test_metrics_SOURCES = tests/collector/test_metrics.c $(tls_test_support)
+tests_collector_test_metrics_CFLAGS = $(collector_test_cflags) $(JANSSON_CFLAGS)
+tests_collector_test_metrics_LDADD = $(collector_test_libs) $(JANSSON_LIBS)
+tests_collector_test_operation_SOURCES = tests/collector/test_operation.c $(tls_test_support)
+tests_collector_test_operation_CFLAGS = $(collector_test_cflags)
+tests_collector_test_operation_LDADD = $(collector_test_libs)
+tests_collector_test_tls_SOURCES = tests/collector/test_tls.c $(tls_test_support)
 tests_collector_test_tls_CFLAGS = $(collector_test_cflags)
 tests_collector_test_tls_LDADD = $(collector_test_libs)
 endif

@@ -145,7 +145,7 @@ serve(const struct sw_options *options)
 	sw_server_run(server, signal_fd);
 	sw_notify("STOPPING=1");
 	ended = sw_server_stop(server);
-	status = EXIT_SUCCESS;
+	status = ended ? EXIT_SUCCESS : EXIT_FAILURE;
 out:
 	sw_http_free(&http);
 	sw_status_file_free(&status_file);

@@ -182,9 +182,10 @@ put_resolvers(FILE *file, const struct sw_snapshot *snapshot)
 	EACH("refused_observations_total", "counter",
 	    "Observations that were left out, since their day can't be.",
 	    entry->refused);
-	EACH("clock_skew_days", "gauge",
-	    "Days by which the resolver's clock was ahead of the collector's "
-	    "when it last sent.", entry->skew);
+	EACH("clock_skew_seconds", "gauge",
+	    "By how much the resolver's clock was ahead of the collector's "
+	    "when it last sent, in whole days of 86400 seconds.",
+	    (int64_t)entry->skew * 86400);
 	put_family(file, "resolver_certificate_expiry_timestamp_seconds",
 	    "gauge", "When the resolver's certificate ends, in Unix time.");
 	for (size_t i = 0; i < snapshot->resolver_count; i++) {

@@ -76,4 +76,20 @@ void send_bytes(int fd, const void *data, size_t length);
 unsigned await_end(int fd, uint32_t type);
 uint64_t now_ms(void);
 
+/* --- Metrics --------------------------------------------------------------- */
+
+/*
+ * Send a request to a port of 127.0.0.1 ("GET /metrics HTTP/1.1"), and read
+ * until the answer ends. With its head; the caller frees it.
+ */
+char *http(unsigned port, const char *request);
+/* The value of a line "NAME{LABELS}" of /metrics; -1 if there is none. */
+double metric(unsigned port, const char *name);
+void await_metric(unsigned port, const char *name, double value);
+
+/* A port of 127.0.0.1 that nobody uses now. */
+unsigned free_port(void);
+/* Connected to a port of 127.0.0.1, from a local address or NULL. */
+int connect_tcp(unsigned port, const char *from);
+
 #endif

@@ -1,13 +1,9 @@
 #include "tls_support.h"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "senderwatch/tls.h"
@@ -82,22 +78,6 @@ copy_certificate(const char *name, const char *to)
 	}
 }
 
-unsigned
-free_port(void)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET,
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t size = sizeof(address);
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_true(fd >= 0);
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size),
-	    0);
-	close(fd);
-	return ntohs(address.sin_port);
-}
-
 void
 start_tls_daemon(struct tls_daemon *daemon, const char *where,
     const char *const *extra)
@@ -128,25 +108,6 @@ start_tls_daemon(struct tls_daemon *daemon, const char *where,
 		all[n++] = *extra;
 	all[n] = NULL;
 	start_daemon(&daemon->daemon, where, all);
-}
-
-int
-connect_tcp(unsigned port, const char *from)
-{
-	struct sockaddr_in address = { .sin_family = AF_INET };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-
-	assert_true(fd >= 0);
-	if (from != NULL) {
-		inet_pton(AF_INET, from, &address.sin_addr);
-		assert_int_equal(bind(fd, (struct sockaddr *)&address,
-		    sizeof(address)), 0);
-	}
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	address.sin_port = htons((uint16_t)port);
-	assert_int_equal(connect(fd, (struct sockaddr *)&address,
-	    sizeof(address)), 0);
-	return fd;
 }
 
 void

@@ -15,9 +15,6 @@ const char *certificate_file(const char *name);
 void copy_certificate(const char *name, const char *folder);
 void copy_file(const char *from, const char *to);
 
-/* A port of 127.0.0.1 that nobody uses now. */
-unsigned free_port(void);
-
 struct tls_daemon {
 	struct daemon daemon;
 	unsigned port;
@@ -41,8 +38,6 @@ void open_tls(const struct tls_daemon *daemon, const struct tls_sender *sender,
 bool deliver_tls(const struct tls_daemon *daemon,
     const struct tls_sender *sender, const struct sw_batch *batches,
     size_t count);
-/* Connected, without TLS. */
-int connect_tcp(unsigned port, const char *from);
 
 /*
  * Run the stock `openssl s_client` against it, with further arguments, and

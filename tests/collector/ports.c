@@ -1,0 +1,98 @@
+/* TCP ports of the loopback interface, and metrics on one. */
+#include "support.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+unsigned
+free_port(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size),
+	    0);
+	close(fd);
+	return ntohs(address.sin_port);
+}
+
+int
+connect_tcp(unsigned port, const char *from)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	if (from != NULL) {
+		inet_pton(AF_INET, from, &address.sin_addr);
+		assert_int_equal(bind(fd, (struct sockaddr *)&address,
+		    sizeof(address)), 0);
+	}
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	address.sin_port = htons((uint16_t)port);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address,
+	    sizeof(address)), 0);
+	return fd;
+}
+
+char *
+http(unsigned port, const char *request)
+{
+	int fd = connect_tcp(port, NULL);
+	size_t size = 65536, length = 0;
+	char *answer = malloc(size), head[512];
+	ssize_t got;
+
+	snprintf(head, sizeof(head), "%s\r\nHost: localhost\r\n"
+	    "Connection: close\r\n\r\n", request);
+	send_bytes(fd, head, strlen(head));
+	while ((got = recv(fd, answer + length, size - length - 1, 0)) > 0) {
+		length += (size_t)got;
+		if (length + 1 == size)
+			answer = realloc(answer, size *= 2);
+		assert_non_null(answer);
+	}
+	answer[length] = '\0';
+	close(fd);
+	return answer;
+}
+
+double
+metric(unsigned port, const char *name)
+{
+	char *answer = http(port, "GET /metrics HTTP/1.1");
+	size_t length = strlen(name);
+	double value = -1;
+
+	for (char *line = strstr(answer, "\n"); line != NULL;
+	    line = strstr(line + 1, "\n")) {
+		if (strncmp(line + 1, name, length) == 0 &&
+		    line[1 + length] == ' ')
+			value = atof(line + 1 + length);
+	}
+	free(answer);
+	return value;
+}
+
+void
+await_metric(unsigned port, const char *name, double value)
+{
+	uint64_t end = now_ms() + DEADLINE_MS;
+
+	while (metric(port, name) != value) {
+		if (now_ms() > end)
+			fail_msg("%s does not become %g", name, value);
+		poll(NULL, 0, 10);
+	}
+}

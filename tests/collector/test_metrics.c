@@ -1,0 +1,309 @@
+/*
+ * What the daemon says of itself, scraped from the running program: metrics
+ * over HTTP, and the status file.
+ */
+#include "tls_support.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+static const struct tls_sender resolver_1 = { .certificate = "resolver-1" };
+static const struct tls_sender foreign = { .certificate = "foreign" };
+
+struct fixture {
+	struct tls_daemon daemon;
+	struct scenario scenario;
+	unsigned port;		/* of the metrics */
+	char status[300];
+};
+
+static void
+begin(struct fixture *fixture, void **state)
+{
+	char metrics[32], file[320];
+	const char *const options[] = { metrics, file, NULL };
+
+	present_scenario(&fixture->scenario, 7, 16, 10, 10);
+	fixture->port = free_port();
+	snprintf(metrics, sizeof(metrics), "metrics=%u", fixture->port);
+	snprintf(fixture->status, sizeof(fixture->status), "%s",
+	    path_in(state, "status"));
+	snprintf(file, sizeof(file), "status-file=%s", fixture->status);
+	start_tls_daemon(&fixture->daemon, *state, options);
+}
+
+static void
+end(struct fixture *fixture)
+{
+	stop_daemon(&fixture->daemon.daemon);
+	scenario_fini(&fixture->scenario);
+}
+
+static void
+expect(const struct fixture *fixture, const char *name, double value)
+{
+	double got = metric(fixture->port, name);
+
+	if (got != value)
+		fail_msg("%s is %g, not %g", name, got, value);
+}
+
+/* Two batches over TLS, one of them twice, one by the unix socket. */
+static void
+deliver_some(struct fixture *fixture)
+{
+	struct sw_batch *batches = fixture->scenario.batches;
+	uint32_t today = (uint32_t)(time(NULL) / 86400);
+
+	for (size_t i = 0; i < 3; i++) {
+		batches[i].instance[0] = (uint8_t)i;
+		batches[i].sequence = 1;
+		batches[i].sent_day = today;
+		batches[i].counters = (struct sw_counters){ .seen = 100,
+			.dropped_full = 3 + i, .dropped_stop = 5 };
+	}
+	batches[1].sent_day = today - 2;
+	batches[2].sent_day = today + 400;
+	batches[2].resolver = "local";
+	assert_true(deliver_tls(&fixture->daemon, &resolver_1, batches, 1));
+	assert_true(deliver_tls(&fixture->daemon, &resolver_1, batches, 2));
+	assert_true(deliver(&fixture->daemon.daemon, batches + 2, 1));
+	assert_false(deliver_tls(&fixture->daemon, &foreign, batches, 1));
+	await_metric(fixture->port, "senderwatch_connections_refused_total"
+	    "{listener=\"tls\",reason=\"certificate_foreign\"}", 1);
+}
+
+#define R1 "{resolver=\"resolver-1.example.net\""
+
+static void
+counts_what_resolvers_do(void **state)
+{
+	struct fixture fixture;
+	double now = (double)time(NULL);
+
+	begin(&fixture, state);
+	deliver_some(&fixture);
+	expect(&fixture, "senderwatch_resolver_batches_total" R1 "}", 2);
+	expect(&fixture, "senderwatch_resolver_duplicate_batches_total" R1 "}",
+	    1);
+	assert_true(metric(fixture.port,
+	    "senderwatch_resolver_observations_total" R1 "}") > 0);
+	assert_in_range(metric(fixture.port,
+	    "senderwatch_resolver_last_seen_timestamp_seconds" R1 "}"), now - 1,
+	    now + 30);
+	expect(&fixture, "senderwatch_resolver_clock_skew_seconds" R1 "}",
+	    -2 * 86400);
+	expect(&fixture, "senderwatch_resolver_dropped_total" R1
+	    ",reason=\"full\"}", 7);
+	expect(&fixture, "senderwatch_resolver_dropped_total" R1
+	    ",reason=\"stop\"}", 10);
+	expect(&fixture, "senderwatch_resolver_reported_total" R1
+	    ",counter=\"seen\"}", 200);
+	assert_true(metric(fixture.port, "senderwatch_resolver_certificate_"
+	    "expiry_timestamp_seconds" R1 "}") > now + 86400);
+	/* A clock a year off: taken, but nothing of its observations. */
+	expect(&fixture, "senderwatch_resolver_clock_skew_seconds"
+	    "{resolver=\"local\"}", 400 * 86400);
+	expect(&fixture, "senderwatch_resolver_observations_total"
+	    "{resolver=\"local\"}", 0);
+	expect(&fixture, "senderwatch_resolver_refused_observations_total"
+	    "{resolver=\"local\"}", 10);
+	end(&fixture);
+}
+
+static void
+counts_what_the_collector_does(void **state)
+{
+	struct fixture fixture;
+	struct bytes opening = { .length = 0 };
+	int reading, handshake;
+
+	begin(&fixture, state);
+	deliver_some(&fixture);
+	expect(&fixture, "senderwatch_build_info{version=\"0.1.0\"}", 1);
+	expect(&fixture, "senderwatch_merging", 1);
+	expect(&fixture, "senderwatch_queue_batches", 0);
+	expect(&fixture, "senderwatch_commit_duration_seconds_count", 3);
+	expect(&fixture, "senderwatch_commit_duration_seconds_bucket"
+	    "{le=\"+Inf\"}", 3);
+	assert_true(metric(fixture.port,
+	    "senderwatch_commit_duration_seconds_sum") > 0);
+	assert_true(metric(fixture.port, "senderwatch_database_bytes") > 0);
+	assert_true(metric(fixture.port, "senderwatch_database_wal_bytes") > 0);
+	assert_true(metric(fixture.port, "senderwatch_certificate_expiry_"
+	    "timestamp_seconds") > (double)time(NULL));
+	expect(&fixture, "senderwatch_streams_acknowledged_total"
+	    "{listener=\"tls\"}", 2);
+	expect(&fixture, "senderwatch_streams_acknowledged_total"
+	    "{listener=\"unix\"}", 1);
+	/* Those that are there now. */
+	put_opening(&opening);
+	reading = connect_to(&fixture.daemon.daemon);
+	send_bytes(reading, opening.data, opening.length);
+	handshake = connect_tcp(fixture.daemon.port, NULL);
+	await_metric(fixture.port, "senderwatch_connections"
+	    "{listener=\"unix\",state=\"reading\"}", 1);
+	await_metric(fixture.port, "senderwatch_connections"
+	    "{listener=\"tls\",state=\"handshake\"}", 1);
+	close(handshake);
+	shutdown(reading, SHUT_WR);
+	await_end(reading, FINISH);
+	await_metric(fixture.port, "senderwatch_connections"
+	    "{listener=\"tls\",state=\"handshake\"}", 0);
+	end(&fixture);
+}
+
+static void
+remembers_across_a_restart(void **state)
+{
+	struct fixture fixture;
+	double day = (double)(time(NULL) / 86400 * 86400);
+
+	begin(&fixture, state);
+	deliver_some(&fixture);
+	end(&fixture);
+	begin(&fixture, state);
+	expect(&fixture, "senderwatch_resolver_batches_total" R1 "}", 2);
+	expect(&fixture, "senderwatch_resolver_dropped_total" R1
+	    ",reason=\"full\"}", 7);
+	expect(&fixture, "senderwatch_resolver_clock_skew_seconds"
+	    "{resolver=\"local\"}", 400 * 86400);
+	assert_true(metric(fixture.port, "senderwatch_resolver_last_seen_"
+	    "timestamp_seconds" R1 "}") >= day);
+	end(&fixture);
+}
+
+static void
+serves_nothing_else(void **state)
+{
+	static const struct {
+		const char *request;
+		const char *answer;
+	} cases[] = {
+		{ "GET / HTTP/1.1", "HTTP/1.1 404 " },
+		{ "GET /metrics/../etc/passwd HTTP/1.1", "HTTP/1.1 404 " },
+		{ "POST /metrics HTTP/1.1", "HTTP/1.1 405 " },
+		{ "DELETE /metrics HTTP/1.1", "HTTP/1.1 405 " },
+		{ "nonsense", "" },
+		{ "HEAD /metrics HTTP/1.1", "HTTP/1.1 200 " },
+	};
+	struct fixture fixture;
+	int idle[40];
+	char *answer;
+
+	begin(&fixture, state);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		answer = http(fixture.port, cases[i].request);
+		if (strncmp(answer, cases[i].answer,
+		    strlen(cases[i].answer)) != 0)
+			fail_msg("%s: %s", cases[i].request, answer);
+		assert_null(strstr(answer, "senderwatch_"));
+		free(answer);
+	}
+	/* Many that say nothing hinder the others no longer than they last. */
+	for (size_t i = 0; i < 40; i++)
+		idle[i] = connect_tcp(fixture.port, NULL);
+	assert_true(deliver(&fixture.daemon.daemon, fixture.scenario.batches,
+	    1));
+	for (size_t i = 0; i < 40; i++)
+		close(idle[i]);
+	await_metric(fixture.port, "senderwatch_merging", 1);
+	end(&fixture);
+}
+
+/* promtool, of Prometheus itself, has no complaint. */
+static void
+is_what_prometheus_reads(void **state)
+{
+	struct fixture fixture;
+	char *answer, *body;
+	FILE *tool;
+
+	if (system("command -v promtool >/dev/null") != 0) {
+		print_message("promtool is not installed\n");
+		skip();
+	}
+	begin(&fixture, state);
+	deliver_some(&fixture);
+	answer = http(fixture.port, "GET /metrics HTTP/1.0");
+	assert_non_null(strstr(answer, "text/plain; version=0.0.4"));
+	body = strstr(answer, "\r\n\r\n");
+	assert_non_null(body);
+	tool = popen("promtool check metrics >&2", "w");
+	assert_non_null(tool);
+	fputs(body + 4, tool);
+	assert_int_equal(pclose(tool), 0);
+	free(answer);
+	end(&fixture);
+}
+
+/* --- The status file ------------------------------------------------------ */
+
+static json_int_t
+number_at(json_t *object, const char *key)
+{
+	json_t *value = json_object_get(object, key);
+
+	if (!json_is_integer(value))
+		fail_msg("no number: %s", key);
+	return json_integer_value(value);
+}
+
+static void
+writes_a_status_file(void **state)
+{
+	struct fixture fixture;
+	json_t *status, *resolver;
+
+	begin(&fixture, state);
+	deliver_some(&fixture);
+	/* It is there from the start, and written once more at the end. */
+	assert_int_equal(access(fixture.status, R_OK), 0);
+	end(&fixture);
+	status = json_load_file(fixture.status, 0, NULL);
+	assert_non_null(status);
+	assert_string_equal(json_string_value(json_object_get(status,
+	    "program")), "senderwatchd");
+	assert_true(json_is_true(json_object_get(status, "merging")));
+	assert_true(number_at(status, "database_bytes") > 0);
+	assert_int_equal(number_at(json_object_get(status, "commits"),
+	    "count"), 3);
+	assert_int_equal(number_at(json_object_get(json_object_get(status,
+	    "connections"), "refused"), "certificate_foreign"), 1);
+	assert_int_equal(json_array_size(json_object_get(status,
+	    "resolvers")), 2);
+	resolver = json_array_get(json_object_get(status, "resolvers"), 1);
+	assert_string_equal(json_string_value(json_object_get(resolver,
+	    "name")), "resolver-1.example.net");
+	assert_int_equal(number_at(resolver, "batches"), 2);
+	assert_int_equal(number_at(resolver, "duplicates"), 1);
+	assert_int_equal(number_at(resolver, "clock_skew_days"), -2);
+	assert_int_equal(number_at(json_object_get(resolver, "reported"),
+	    "dropped_full"), 7);
+	json_decref(status);
+}
+
+int
+main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, make_folder, \
+	remove_folder)
+	const struct CMUnitTest tests[] = {
+		TEST(counts_what_resolvers_do),
+		TEST(counts_what_the_collector_does),
+		TEST(remembers_across_a_restart),
+		TEST(serves_nothing_else),
+		TEST(is_what_prometheus_reads),
+		TEST(writes_a_status_file),
+	};
+
+	return cmocka_run_group_tests_name("metrics", tests,
+	    make_certificates, remove_certificates);
+}
