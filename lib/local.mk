@@ -3,7 +3,11 @@ noinst_LTLIBRARIES += lib/libsenderwatch.la
 lib_libsenderwatch_la_SOURCES = \
 	lib/text.c \
 	lib/name.c \
+	lib/suffix_index.c \
+	lib/suffix_index.h \
 	lib/registry.c \
+	lib/registry.h \
+	lib/registry_parse.c \
 	lib/pseudonym.c \
 	lib/answer.c \
 	lib/txt.c \
@@ -38,10 +42,12 @@ noinst_HEADERS += \
 nodist_lib_libsenderwatch_la_SOURCES = lib/registries.c
 lib_libsenderwatch_la_CPPFLAGS = $(AM_CPPFLAGS)
 lib_libsenderwatch_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS) \
-	$(SODIUM_CFLAGS)
-lib_libsenderwatch_la_LIBADD = $(PSL_LIBS) $(CRYPTO_LIBS) $(SODIUM_LIBS)
+	$(SODIUM_CFLAGS) $(IDN2_CFLAGS)
+lib_libsenderwatch_la_LIBADD = $(PSL_LIBS) $(CRYPTO_LIBS) $(SODIUM_LIBS) \
+	$(IDN2_LIBS)
 
-registry_tables = lib/registry/jp.registry
+registry_tables = lib/registry/jp.registry lib/registry/kr.registry \
+	lib/registry/uk.registry
 EXTRA_DIST += $(registry_tables) lib/registry/embed.awk
 CLEANFILES += lib/registries.c
 lib/registries.c: $(registry_tables) lib/registry/embed.awk

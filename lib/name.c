@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "span.h"
+#include "suffix_index.h"
+
 #define LABELS_MAX 127
 /*
  * The list's longest ICANN rule has four labels; with a registered label, one
@@ -16,6 +19,21 @@ struct labels {
 	uint8_t at[LABELS_MAX];
 	unsigned count;
 	size_t length;	/* of the name, with the root label */
+	unsigned underscores; /* labels that begin with one */
+};
+
+/* A name that was asked, in lower case. */
+struct query {
+	const struct sw_suffixes *suffixes;
+	struct labels labels;
+	uint8_t name[SW_NAME_WIRE_MAX + SW_SUFFIX_PADDING];
+};
+
+/* A registrable domain in it, by the labels that it and its suffix begin at. */
+struct domain {
+	unsigned subject;
+	unsigned suffix;
+	const struct sw_suffix *known;	/* what is known of the suffix, or NULL */
 };
 
 static uint8_t
@@ -24,39 +42,63 @@ lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
 }
 
-static bool
+static inline bool
 find_labels(const uint8_t *name, size_t length, struct labels *labels)
 {
-	size_t at = 0;
+	const uint8_t *p = name, *last;
+	uint8_t *at = labels->at;
+	unsigned underscores = 0;
 
 	labels->count = 0;
-	if (length > SW_NAME_WIRE_MAX)
-		length = SW_NAME_WIRE_MAX;
-	while (at < length && name[at] != 0) {
+	if (length == 0)
+		return false;
+	last = name + (length < SW_NAME_WIRE_MAX ? length :
+	    SW_NAME_WIRE_MAX) - 1;
+	while (p < last && *p != 0) {
 		/* Also refuses compression pointers and extended labels. */
-		if (name[at] > 63 || labels->count == LABELS_MAX)
+		if (*p > 63)
 			return false;
-		labels->at[labels->count++] = (uint8_t)at;
-		at += 1u + name[at];
+		underscores += p[1] == '_';
+		/* Not more than LABELS_MAX: each takes two octets. */
+		*at++ = (uint8_t)(p - name);
+		p += 1 + *p;
 	}
-	labels->length = at + 1;
-	return at < length;
+	if (p > last || *p != 0)
+		return false;
+	labels->count = (unsigned)(at - labels->at);
+	labels->length = (size_t)(p - name) + 1;
+	labels->underscores = underscores;
+	return true;
 }
 
-/* Is label i equal to text (lower case), whatever the name's case? */
-static bool
-label_is(const uint8_t *name, const struct labels *labels, unsigned i,
-    const char *text)
+/*
+ * The name in lower case, then zeros. Eight octets at a time: a label's length
+ * is below "A", so that octets need not be told apart. Octets above 0x7f may
+ * become others of their kind, which no name that is watched has.
+ */
+static void
+lower_name(struct query *query, const uint8_t *name)
 {
-	const uint8_t *label = name + labels->at[i];
-	size_t length = *label++;
+	const uint64_t ones = 0x0101010101010101u;
+	size_t length = query->labels.length;
 
-	for (size_t k = 0; k < length; k++) {
-		if (text[k] == '\0' || lower(label[k]) != (uint8_t)text[k])
-			return false;
+	memcpy(query->name, name, length);
+	memset(query->name + length, 0, SW_SUFFIX_PADDING);
+	for (size_t i = 0; i < length; i += 8) {
+		uint64_t octets, low, upper;
+
+		memcpy(&octets, query->name + i, sizeof(octets));
+		low = octets & (0x7f * ones);
+		/* The top bit of each octet: at least "A", and not above "Z". */
+		upper = (low + (0x80 - 'A') * ones) ^ (low + (0x7f - 'Z') * ones);
+		octets |= (upper & (0x80 * ones)) >> 2;
+		memcpy(query->name + i, &octets, sizeof(octets));
 	}
-	return text[length] == '\0';
 }
+
+/* Is label i equal to one in wire format? Compares no further than padding. */
+#define LABEL_IS(query, i, wire) (memcmp((query)->name + \
+	(query)->labels.at[i], wire, sizeof(wire) - 1) == 0)
 
 /*
  * The mechanism that the labels on the left stand for, and the first label of
@@ -64,75 +106,75 @@ label_is(const uint8_t *name, const struct labels *labels, unsigned i,
  * section 3, BIMI's default selector, RFC 6376 section 3.6.2.1.
  */
 static enum sw_mechanism
-match_prefix(const uint8_t *name, const struct labels *labels, unsigned *rest)
+match_prefix(const struct query *query, unsigned *rest)
 {
-	bool underscore = name[0] > 0 && name[1] == '_';
+	bool first = query->name[1] == '_';
 
-	*rest = 1;
-	if (underscore && label_is(name, labels, 0, "_dmarc"))
-		return SW_MECHANISM_DMARC;
-	if (underscore && label_is(name, labels, 0, "_mta-sts"))
-		return SW_MECHANISM_MTA_STS;
-	*rest = 2;
-	if (labels->count < 2)
+	*rest = 0;
+	if (query->labels.underscores == 0)
 		return SW_MECHANISM_SPF;
-	if (underscore && label_is(name, labels, 0, "_smtp") &&
-	    label_is(name, labels, 1, "_tls"))
+	*rest = 1;
+	if (first && LABEL_IS(query, 0, "\6_dmarc"))
+		return SW_MECHANISM_DMARC;
+	if (first && LABEL_IS(query, 0, "\10_mta-sts"))
+		return SW_MECHANISM_MTA_STS;
+	if (first && query->labels.underscores == 1)
+		return SW_MECHANISM_NONE;
+	*rest = 2;
+	if (first && LABEL_IS(query, 0, "\5_smtp") &&
+	    LABEL_IS(query, 1, "\4_tls"))
 		return SW_MECHANISM_TLS_RPT;
-	if (label_is(name, labels, 1, "_bimi"))
-		return label_is(name, labels, 0, "default") ?
+	if (LABEL_IS(query, 1, "\5_bimi"))
+		return LABEL_IS(query, 0, "\7default") ?
 		    SW_MECHANISM_BIMI : SW_MECHANISM_NONE;
 	/* A selector may have several labels. */
-	for (unsigned i = 1; i < labels->count; i++) {
-		if (name[labels->at[i] + 1] == '_' &&
-		    label_is(name, labels, i, "_domainkey")) {
+	for (unsigned i = 1; i < query->labels.count; i++) {
+		if (LABEL_IS(query, i, "\12_domainkey")) {
 			*rest = i + 1;
 			return SW_MECHANISM_DKIM;
 		}
 	}
 	*rest = 0;
-	return underscore ? SW_MECHANISM_NONE : SW_MECHANISM_SPF;
+	return first ? SW_MECHANISM_NONE : SW_MECHANISM_SPF;
 }
 
 /*
- * Lower-case text of the labels from first on, and where each begins in it.
- * False unless all are letters, digits and hyphens: no registry registers
- * anything else.
+ * Are the labels from first on letters, digits and hyphens? No registry
+ * registers anything else.
  */
 static bool
-ldh_text(const uint8_t *name, const struct labels *labels, unsigned first,
-    char text[SW_SUFFIX_MAX], unsigned starts[LABELS_MAX])
+is_ldh(const struct query *query, unsigned first)
 {
-	size_t used = 0;
+	const struct labels *labels = &query->labels;
 
 	for (unsigned i = first; i < labels->count; i++) {
-		const uint8_t *label = name + labels->at[i];
+		const uint8_t *label = query->name + labels->at[i];
 
-		if (i > first)
-			text[used++] = '.';
-		starts[i] = (unsigned)used;
 		for (size_t k = 1; k <= label[0]; k++) {
-			uint8_t c = lower(label[k]);
-
-			if (!((c >= 'a' && c <= 'z') ||
-			    (c >= '0' && c <= '9') || c == '-'))
+			if (!is_octet(label[k], SW_OCTET_ALPHA |
+			    SW_OCTET_DIGIT) && label[k] != '-')
 				return false;
-			text[used++] = (char)c;
 		}
 	}
-	text[used] = '\0';
-	return used > 0;
+	return true;
 }
 
-static bool
-is_suffix(const struct sw_suffixes *suffixes, const char *text)
+/* The labels from first on as text. */
+static void
+write_text(const struct query *query, unsigned first, char text[SW_SUFFIX_MAX])
 {
-	return psl_is_public_suffix2(suffixes->psl, text, PSL_TYPE_ICANN |
-	    (suffixes->unlisted_tlds ? 0 : PSL_TYPE_NO_STAR_RULE)) != 0;
+	size_t at = query->labels.at[first];
+	size_t length = query->labels.length - at - 1;
+
+	/* Without the first length and the root, dots in place of lengths. */
+	memcpy(text, query->name + at + 1, length);
+	for (unsigned i = first + 1; i < query->labels.count; i++)
+		text[query->labels.at[i] - at - 1] = '.';
+	text[length - 1] = '\0';
 }
 
-static const struct sw_registry *
-find_registry(const struct sw_suffixes *suffixes, const char *tld)
+const struct sw_registry *
+sw_registry_of_tld(const struct sw_suffixes *suffixes, const char *tld)
 {
 	for (size_t i = 0; i < suffixes->registry_count; i++) {
 		if (strcmp(sw_registry_tld(suffixes->registries[i]), tld) == 0)
@@ -141,37 +183,165 @@ find_registry(const struct sw_suffixes *suffixes, const char *tld)
 	return NULL;
 }
 
+static bool
+ask_list(const struct query *query, unsigned i)
+{
+	char text[SW_SUFFIX_MAX];
+
+	/* A name that is none as text would be cut where it is compared. */
+	if (!is_ldh(query, i))
+		return false;
+	write_text(query, i, text);
+	return psl_is_public_suffix2(query->suffixes->psl, text,
+	    PSL_TYPE_ICANN | (query->suffixes->unlisted_tlds ? 0 :
+	    PSL_TYPE_NO_STAR_RULE)) != 0;
+}
+
+static inline const struct sw_suffix *
+find_suffix(const struct query *query, unsigned i)
+{
+	size_t at = query->labels.at[i];
+
+	return sw_suffix_index_find(query->suffixes->index, query->name + at,
+	    query->labels.length - at);
+}
+
+/* Are the labels from i on a public suffix? *known: what the index has. */
+static bool
+is_suffix(const struct query *query, unsigned i,
+    const struct sw_suffix **known)
+{
+	const struct sw_suffix *above;
+
+	*known = NULL;
+	if (query->suffixes->index == NULL)
+		return ask_list(query, i);
+	*known = find_suffix(query, i);
+	if (*known != NULL)
+		return (*known)->is_suffix;
+	if (i + 1 == query->labels.count)
+		return query->suffixes->unlisted_tlds && ask_list(query, i);
+	above = find_suffix(query, i + 1);
+	return above != NULL && above->has_wildcard && ask_list(query, i);
+}
+
+/* Is the first label one that its registry registers below a domain? */
+static bool
+is_deeper(const struct query *query, unsigned first, unsigned suffix)
+{
+	const uint8_t *label = query->name + query->labels.at[first];
+	const struct sw_registry *registry;
+	char text[SW_SUFFIX_MAX];
+
+	if (query->suffixes->index != NULL) {
+		const struct sw_suffix *known = find_suffix(query, suffix);
+
+		if (known == NULL || !known->has_deeper)
+			return false;
+	}
+	if (!is_ldh(query, suffix))
+		return false;
+	write_text(query, query->labels.count - 1, text);
+	registry = sw_registry_of_tld(query->suffixes, text);
+	write_text(query, suffix, text);
+	return registry != NULL && sw_registry_is_deeper(registry,
+	    (const char *)label + 1, label[0], text);
+}
+
 /*
- * The first label of the registrable domain in the labels from first on, and
- * of its public suffix. A name without one, being a public suffix itself or
- * under none, yields false.
+ * Most names that are looked up are none that anybody registered: does the
+ * index say so at once? Its other answers want a closer look.
  */
 static bool
-find_subject(const struct sw_suffixes *suffixes, const char *text,
-    const unsigned starts[LABELS_MAX], const struct labels *labels,
-    unsigned first, const struct sw_registry *registry, unsigned *subject,
-    unsigned *suffix)
+is_no_subject(const struct query *query, unsigned first)
 {
-	unsigned i = first;
+	const struct sw_suffix_index *index = query->suffixes->index;
+	const struct labels *labels = &query->labels;
+	size_t above;
+
+	if (index == NULL || first + 2 >= labels->count ||
+	    find_suffix(query, first + 1) != NULL)
+		return false;
+	above = labels->at[first + 2];
+	return !sw_suffix_may_branch(index, query->name + above,
+	    labels->length - above);
+}
+
+/* Are the labels from first on a registrable domain, no more and no less? */
+static bool
+is_subject(const struct query *query, unsigned first, struct domain *domain)
+{
+	const struct sw_suffix *itself;
+	bool found;
+
+	if (is_no_subject(query, first))
+		return false;
+	domain->subject = first;
+	domain->suffix = first + 1;
+	found = is_suffix(query, domain->suffix, &domain->known);
+	if (!found && first + 2 < query->labels.count) {
+		domain->suffix = first + 2;
+		found = is_deeper(query, first, domain->suffix) &&
+		    is_suffix(query, domain->suffix, &domain->known);
+	}
+	return found && !is_suffix(query, first, &itself);
+}
+
+/* The registrable domain in the labels from first on, if there is one. */
+static bool
+find_subject(const struct query *query, unsigned first, struct domain *domain)
+{
+	unsigned count = query->labels.count, i = first;
 
 	/* Deeper labels can't be part of a public suffix: see the limit. */
-	if (labels->count - first > SUBJECT_LABELS_MAX)
-		i = labels->count - SUBJECT_LABELS_MAX;
-	while (i < labels->count && !is_suffix(suffixes, text + starts[i]))
+	if (count - first > SUBJECT_LABELS_MAX)
+		i = count - SUBJECT_LABELS_MAX;
+	while (i < count && !is_suffix(query, i, &domain->known))
 		i++;
-	if (i == labels->count || i == first)
+	if (i == count || i == first)
 		return false;
-	*suffix = i;
-	*subject = i - 1;
-	if (registry != NULL && *subject > first) {
-		unsigned deeper = *subject - 1;
-
-		if (sw_registry_is_deeper(registry, text + starts[deeper],
-		    starts[*subject] - starts[deeper] - 1,
-		    text + starts[*suffix]))
-			*subject = deeper;
-	}
+	domain->suffix = i;
+	domain->subject = i - 1;
+	if (domain->subject > first &&
+	    is_deeper(query, domain->subject - 1, domain->suffix))
+		domain->subject--;
 	return true;
+}
+
+/* Public suffix and registry type, where the index has not all of it. */
+static void
+classify(const struct query *query, const struct domain *domain,
+    struct sw_name *out)
+{
+	char name[SW_SUFFIX_MAX], suffix[SW_SUFFIX_MAX];
+	const char *region = suffix;
+
+	write_text(query, query->labels.count - 1, suffix);
+	out->registry = sw_registry_of_tld(query->suffixes, suffix);
+	write_text(query, domain->subject, name);
+	write_text(query, domain->suffix, suffix);
+	out->type = out->registry == NULL ? NULL : sw_registry_classify(
+	    out->registry, name, suffix, &region);
+	memcpy(out->suffix, region, strlen(region) + 1);
+}
+
+static void
+set_group(const struct query *query, const struct domain *domain,
+    struct sw_name *out)
+{
+	const struct sw_suffix *known = domain->known;
+
+	if (known == NULL || known->has_names) {
+		classify(query, domain, out);
+		return;
+	}
+	out->registry = known->registry;
+	out->type = known->type;
+	if (out->type == NULL && out->registry != NULL)
+		out->type = sw_registry_default_type(out->registry,
+		    memcmp(query->name + query->labels.at[domain->subject] + 1,
+		    "xn--", 4) == 0);
+	memcpy(out->suffix, known->text, strlen(known->text) + 1);
 }
 
 enum sw_mechanism
@@ -179,44 +349,43 @@ sw_name_match(const struct sw_suffixes *suffixes, const uint8_t *name,
     size_t length, uint16_t type, struct sw_name *out)
 {
 	enum sw_mechanism mechanism;
-	struct labels labels;
-	unsigned rest = 0, subject, suffix, starts[LABELS_MAX];
-	char text[SW_SUFFIX_MAX];
+	struct domain domain;
+	struct query query;
+	unsigned rest = 0;
 	size_t at;
 
 	out->mechanism = SW_MECHANISM_NONE;
 	if (type != SW_TYPE_MX && type != SW_TYPE_TXT)
 		return SW_MECHANISM_NONE;
-	if (!find_labels(name, length, &labels) || labels.count < 2)
+	if (!find_labels(name, length, &query.labels) ||
+	    query.labels.count < 2)
 		return SW_MECHANISM_NONE;
+	if (query.labels.count > SUBJECT_LABELS_MAX &&
+	    (type == SW_TYPE_MX || query.labels.underscores == 0))
+		return SW_MECHANISM_NONE;
+	query.suffixes = suffixes;
+	lower_name(&query, name);
 	mechanism = type == SW_TYPE_MX ? SW_MECHANISM_MX :
-	    match_prefix(name, &labels, &rest);
+	    match_prefix(&query, &rest);
 	/* A registrable domain has two labels at least. */
-	if (mechanism == SW_MECHANISM_NONE || labels.count < rest + 2)
+	if (mechanism == SW_MECHANISM_NONE || query.labels.count < rest + 2)
 		return SW_MECHANISM_NONE;
-	if (mechanism != SW_MECHANISM_DKIM &&
-	    labels.count - rest > SUBJECT_LABELS_MAX)
+	if (mechanism == SW_MECHANISM_DKIM) {
+		/* Only keys are looked for below the registrable domain. */
+		if (!find_subject(&query, rest, &domain))
+			return SW_MECHANISM_NONE;
+	} else if (query.labels.count - rest > SUBJECT_LABELS_MAX ||
+	    !is_subject(&query, rest, &domain)) {
 		return SW_MECHANISM_NONE;
-	if (!ldh_text(name, &labels, rest, text, starts))
-		return SW_MECHANISM_NONE;
-	out->registry = find_registry(suffixes, text + starts[labels.count - 1]);
-	if (!find_subject(suffixes, text, starts, &labels, rest, out->registry,
-	    &subject, &suffix))
-		return SW_MECHANISM_NONE;
-	/* Only DKIM keys are looked for below the registrable domain. */
-	if (subject != rest && mechanism != SW_MECHANISM_DKIM)
+	}
+	if (!is_ldh(&query, rest))
 		return SW_MECHANISM_NONE;
 
-	at = labels.at[subject];
-	out->subject_length = labels.length - at;
-	for (size_t k = 0; k < out->subject_length; k++)
-		out->subject[k] = lower(name[at + k]);
-	memcpy(out->suffix, text + starts[suffix],
-	    strlen(text + starts[suffix]) + 1);
-	out->type = out->registry == NULL ? NULL :
-	    sw_registry_classify(out->registry, text + starts[subject],
-	    out->suffix);
-	out->depth = (uint8_t)(subject - rest);
+	at = query.labels.at[domain.subject];
+	out->subject_length = query.labels.length - at;
+	memcpy(out->subject, query.name + at, out->subject_length);
+	set_group(&query, &domain, out);
+	out->depth = (uint8_t)(domain.subject - rest);
 	return out->mechanism = mechanism;
 }
 

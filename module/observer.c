@@ -12,7 +12,7 @@
 
 #include "module/keys.h"
 #include "senderwatch/name.h"
-#include "senderwatch/registries.h"
+#include "senderwatch/suffix_list.h"
 
 /* Answers of DKIM selectors that are remembered: 512 KiB. */
 #define MEMOS 65536u
@@ -27,9 +27,7 @@ enum counter {
 
 struct sw_observer {
 	const struct sw_options *options;
-	psl_ctx_t *psl;
-	struct sw_registries registries;
-	struct sw_suffixes suffixes;
+	struct sw_suffix_list list;
 	struct sw_groups *groups;
 	struct sw_table *table;
 	struct sw_keys *keys;
@@ -59,32 +57,18 @@ static void
 complain(void *argument, const char *path, unsigned line, const char *text)
 {
 	((struct complaining *)argument)->log(SW_LOG_ERROR,
-	    "registry table %s:%u: %s", path, line, text);
+	    "%s:%u: %s", path, line, text);
 }
 
 static enum sw_result
 load_suffixes(struct sw_observer *observer, sw_log_function log)
 {
+	const struct sw_options *options = observer->options;
 	struct complaining complaining = { log };
-	enum sw_result result;
 
-	observer->psl = psl_latest(NULL);
-	if (observer->psl == NULL) {
-		log(SW_LOG_ERROR, "there is no Public Suffix List");
-		return SW_ERR_SYSTEM;
-	}
-	result = sw_registries_load(&observer->registries,
-	    observer->options->registries, complain, &complaining);
-	if (result != SW_OK)
-		return result;
-	observer->suffixes = (struct sw_suffixes){
-		.psl = observer->psl,
-		.registries =
-		    (const struct sw_registry *const *)observer->registries.list,
-		.registry_count = observer->registries.count,
-		.unlisted_tlds = observer->options->unlisted_tlds,
-	};
-	return SW_OK;
+	return sw_suffix_list_load(&observer->list, options->suffix_list,
+	    options->registries, options->unlisted_tlds, complain,
+	    &complaining);
 }
 
 enum sw_result
@@ -137,8 +121,7 @@ sw_observer_free(struct sw_observer **observer)
 	sw_keys_free(&o->keys);
 	sw_table_free(&o->table);
 	sw_groups_free(&o->groups);
-	sw_registries_fini(&o->registries);
-	psl_free(o->psl);
+	sw_suffix_list_fini(&o->list);
 	OPENSSL_cleanse(o->seed, sizeof(o->seed));
 	free(o);
 }
@@ -406,7 +389,7 @@ sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
 	struct sw_name name;
 
 	count(observer, COUNT_SEEN, 1);
-	if (sw_name_match(&observer->suffixes, lookup->name,
+	if (sw_name_match(&observer->list.suffixes, lookup->name,
 	    lookup->name_length, lookup->type, &name) == SW_MECHANISM_NONE)
 		return;
 	count(observer, COUNT_WATCHED, 1);

@@ -161,6 +161,7 @@ static const struct {
 	{ "socket", offsetof(struct sw_options, socket) },
 	{ "key-file", offsetof(struct sw_options, key_file) },
 	{ "registries", offsetof(struct sw_options, registries) },
+	{ "suffix-list", offsetof(struct sw_options, suffix_list) },
 	{ "spool", offsetof(struct sw_options, spool) },
 	{ "status-file", offsetof(struct sw_options, status_file) },
 	{ "tls-authorities", offsetof(struct sw_options, tls_authorities) },

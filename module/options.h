@@ -31,6 +31,7 @@ struct sw_options {
 	char *key_file;		/* NULL only with names = plain */
 	char *resolver;		/* how this resolver is named in reports */
 	char *registries;	/* folder of registry tables, or NULL */
+	char *suffix_list;	/* NULL: where it is installed */
 	char *spool;		/* folder for what a stop leaves, or NULL */
 	size_t spool_limit;	/* bytes */
 	char *status_file;	/* or NULL */

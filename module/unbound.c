@@ -170,6 +170,7 @@ read_settings(struct instance *instance, struct config_file *cfg)
 	inside_chroot(options->socket, cfg);
 	inside_chroot(options->key_file, cfg);
 	inside_chroot(options->registries, cfg);
+	inside_chroot(options->suffix_list, cfg);
 	inside_chroot(options->spool, cfg);
 	inside_chroot(options->status_file, cfg);
 	inside_chroot(options->tls_authorities, cfg);

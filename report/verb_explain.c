@@ -10,7 +10,7 @@
 
 #include "message.h"
 #include "verbs.h"
-#include "senderwatch/registries.h"
+#include "senderwatch/suffix_list.h"
 
 struct options {
 	const char *suffix_list;
@@ -122,7 +122,10 @@ static void
 complain(void *argument, const char *path, unsigned line, const char *text)
 {
 	(void)argument;
-	sw_say("%s:%u: %s", path, line, text);
+	if (line > 0)
+		sw_say("%s:%u: %s", path, line, text);
+	else
+		sw_say("%s: %s", path, text);
 }
 
 static uint16_t
@@ -213,24 +216,11 @@ explain_zone(const struct sw_suffixes *suffixes, const struct options *options)
 	return SW_EXIT_FAILURE;
 }
 
-static psl_ctx_t *
-load_suffix_list(const char *path)
-{
-	psl_ctx_t *psl = path != NULL ? psl_load_file(path) : psl_latest(NULL);
-
-	if (psl == NULL)
-		sw_say("%s: no public suffix list",
-		    path != NULL ? path : "libpsl");
-	return psl;
-}
-
 int
 sw_verb_explain(int argc, char **argv)
 {
-	struct sw_registries registries = { 0 };
-	struct sw_suffixes suffixes = { 0 };
+	struct sw_suffix_list list = { 0 };
 	struct options options = { 0 };
-	psl_ctx_t *psl = NULL;
 	int status = SW_EXIT_FAILURE;
 
 	if (!take_options(&options, argc, argv)) {
@@ -241,23 +231,16 @@ sw_verb_explain(int argc, char **argv)
 		fputs(usage, stdout);
 		return SW_EXIT_OK;
 	}
-	psl = load_suffix_list(options.suffix_list);
-	if (psl == NULL || sw_registries_load(&registries, options.registries,
-	    complain, NULL) != SW_OK)
+	if (sw_suffix_list_load(&list, options.suffix_list, options.registries,
+	    options.unlisted_tlds, complain, NULL) != SW_OK)
 		goto out;
-	suffixes.psl = psl;
-	suffixes.registries =
-	    (const struct sw_registry *const *)registries.list;
-	suffixes.registry_count = registries.count;
-	suffixes.unlisted_tlds = options.unlisted_tlds;
 	if (options.zone != NULL)
-		status = explain_zone(&suffixes, &options);
+		status = explain_zone(&list.suffixes, &options);
 	else
-		status = explain_lookup(&suffixes, &options, argv + optind);
+		status = explain_lookup(&list.suffixes, &options, argv + optind);
 	if (fflush(stdout) != 0 && status == SW_EXIT_OK)
 		status = SW_EXIT_FAILURE;
 out:
-	sw_registries_fini(&registries);
-	psl_free(psl);
+	sw_suffix_list_fini(&list);
 	return status;
 }

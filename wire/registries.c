@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FILE_MAX (4u * 1024 * 1024)
+#include "read_file.h"
+
+#define FILE_SIZE_MAX (4u * 1024 * 1024)
 
 /* Take over *registry in place of one of the same top-level domain. */
 static enum sw_result
@@ -57,26 +59,17 @@ static enum sw_result
 load_file(struct sw_registries *registries, const char *path,
     sw_setting_complaint complain, void *argument)
 {
-	enum sw_result result = SW_ERR_SYSTEM;
-	FILE *file = fopen(path, "re");
-	char *text = malloc(FILE_MAX);
+	enum sw_result result;
+	char *text = NULL;
 	size_t length;
 
-	if (file == NULL || text == NULL) {
+	result = sw_read_file(path, FILE_SIZE_MAX, &text, &length);
+	if (result != SW_OK)
 		complain(argument, path, 0, strerror(errno));
-		goto out;
-	}
-	length = fread(text, 1, FILE_MAX, file);
-	if (ferror(file) || length == FILE_MAX) {
-		complain(argument, path, 0, ferror(file) ? strerror(errno) :
-		    "the file is too large");
-		goto out;
-	}
-	result = parse(registries, path, text, length, complain, argument);
-out:
+	else
+		result = parse(registries, path, text, length, complain,
+		    argument);
 	free(text);
-	if (file != NULL)
-		fclose(file);
 	return result;
 }
 

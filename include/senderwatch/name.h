@@ -19,6 +19,9 @@
 #define SW_NAME_WIRE_MAX 255	/* RFC 1035 section 2.3.4 */
 #define SW_SUFFIX_MAX 256
 
+/* What libpsl says of each name in a Public Suffix List: see below. */
+struct sw_suffix_index;
+
 /*
  * What tells registrable domains apart: the Public Suffix List's ICANN
  * section and the registry tables. All is borrowed and must outlive the
@@ -26,6 +29,8 @@
  */
 struct sw_suffixes {
 	const psl_ctx_t *psl;
+	/* Made of the same list and tables, for speed; NULL: libpsl is asked. */
+	const struct sw_suffix_index *index;
 	const struct sw_registry *const *registries;
 	size_t registry_count;
 	/*
@@ -40,7 +45,11 @@ struct sw_name {
 	enum sw_mechanism mechanism;	/* SW_MECHANISM_NONE: not watched */
 	uint8_t subject[SW_NAME_WIRE_MAX]; /* wire format, lower case */
 	size_t subject_length;		/* with the root label */
-	char suffix[SW_SUFFIX_MAX];	/* public suffix, text, lower case */
+	/*
+	 * Public suffix, text, lower case; where the registry's table puts all
+	 * suffixes below a domain together ("under"), that domain.
+	 */
+	char suffix[SW_SUFFIX_MAX];
 	const struct sw_registry *registry; /* NULL: none knows the suffix */
 	const struct sw_registry_type *type; /* NULL: the same */
 	uint8_t depth;	/* DKIM: labels between _domainkey and the subject */
@@ -55,6 +64,20 @@ struct sw_name {
  */
 enum sw_mechanism sw_name_match(const struct sw_suffixes *suffixes,
     const uint8_t *name, size_t length, uint16_t type, struct sw_name *out);
+
+/*
+ * Ask libpsl once about every rule of a list, so that sw_name_match() need
+ * not: text is the list's (publicsuffix.org's format) that suffixes->psl was
+ * loaded from; psl and registries of suffixes are to be set. SW_ERR_INVALID
+ * where a rule makes no sense. The index keeps pointers to the registries.
+ */
+enum sw_result sw_suffix_index_new(struct sw_suffix_index **index,
+    const struct sw_suffixes *suffixes, const char *text, size_t length);
+void sw_suffix_index_free(struct sw_suffix_index **index);
+
+/* The registry table of a top-level domain (text), or NULL. */
+const struct sw_registry *sw_registry_of_tld(
+    const struct sw_suffixes *suffixes, const char *tld);
 
 /*
  * Write a wire-format name as text without the final dot (RFC 1035 section

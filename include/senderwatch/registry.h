@@ -9,7 +9,7 @@
  *   type GEOGRAPHIC REGIONAL       a type that is reported under a group
  *   label CO ja 企業               how the type or group reads in a language
  *   suffix co.jp CO                the public suffix itself
- *   under tokyo.jp GEOGRAPHIC      a public suffix below it
+ *   under tokyo.jp GEOGRAPHIC      a public suffix below it; reported as this
  *   name pref.aichi.jp GEOGRAPHIC  this registrable domain
  *   deeper city lg.jp              city.X.lg.jp is registered, not X.lg.jp
  *   default GENERAL                every other suffix of the registry
@@ -62,10 +62,28 @@ bool sw_registry_is_deeper(const struct sw_registry *registry,
 /*
  * The type of the registrable domain name under its public suffix, both
  * lower-case A-labels without a final dot; NULL where the table has none.
- * Allocates nothing.
+ * *region is the suffix that is reported: the public suffix, or the domain
+ * that the table puts it under, since a suffix of two domains would all but
+ * name them. It points into suffix. Allocates nothing.
  */
 const struct sw_registry_type *sw_registry_classify(
-    const struct sw_registry *registry, const char *name, const char *suffix);
+    const struct sw_registry *registry, const char *name, const char *suffix,
+    const char **region);
+
+/* The same in parts, for who knows one of them already. */
+const struct sw_registry_type *sw_registry_name_type(
+    const struct sw_registry *registry, const char *name);
+const struct sw_registry_type *sw_registry_suffix_type(
+    const struct sw_registry *registry, const char *suffix,
+    const char **region);
+const struct sw_registry_type *sw_registry_default_type(
+    const struct sw_registry *registry, bool idn);
+
+/* Does the table know single names, or deeper labels, under a suffix? */
+bool sw_registry_has_names(const struct sw_registry *registry,
+    const char *suffix);
+bool sw_registry_has_deeper(const struct sw_registry *registry,
+    const char *suffix);
 
 /* Tables that come with the program: text and length, NULL past the end. */
 struct sw_registry_builtin {

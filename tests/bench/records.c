@@ -103,10 +103,30 @@ static const struct {
 	{ "hostile-domains", "a:a.b ", "-all" },
 };
 
+#define LIST "/usr/share/publicsuffix/public_suffix_list.dat"
+
+/* As the module does it: an index over the list. */
+static struct sw_suffix_index *
+load_index(const struct sw_suffixes *suffixes)
+{
+	static char text[1 << 20];
+	struct sw_suffix_index *index;
+	FILE *file = fopen(LIST, "re");
+	size_t length;
+
+	if (file == NULL)
+		return NULL;
+	length = fread(text, 1, sizeof(text), file);
+	fclose(file);
+	return sw_suffix_index_new(&index, suffixes, text, length) == SW_OK ?
+	    index : NULL;
+}
+
 static void
 match(const char *text, uint16_t type, long times)
 {
-	struct sw_suffixes suffixes = { .psl = psl_builtin() };
+	struct sw_suffixes suffixes = { .psl = psl_load_file(LIST) };
+	struct sw_suffix_index *index;
 	static const struct sw_registry *registries[8];
 	uint8_t wire[SW_NAME_WIRE_MAX];
 	struct sw_name name;
@@ -122,9 +142,11 @@ match(const char *text, uint16_t type, long times)
 			registries[suffixes.registry_count++] = loaded;
 	}
 	suffixes.registries = registries;
+	suffixes.index = index = load_index(&suffixes);
 	length = sw_name_from_text(text, wire, sizeof(wire));
 	while (times-- > 0)
 		sink += sw_name_match(&suffixes, wire, length, type, &name);
+	sw_suffix_index_free(&index);
 }
 
 /* libspf2: compile the record, which is its parse, and free it. */

@@ -1,10 +1,29 @@
 /* Names that were asked, and names as text. The first octet is the type. */
+#include <stdio.h>
 #include <string.h>
 
 #include "fuzz.h"
 #include "senderwatch/name.h"
 
+#define LIST "/usr/share/publicsuffix/public_suffix_list.dat"
+
 static struct sw_suffixes suffixes;
+
+/* Names are matched with the index over the list and without it. */
+static void
+load_index(void)
+{
+	static char text[1 << 20];
+	struct sw_suffix_index *index;
+	FILE *file = fopen(LIST, "re");
+	size_t length;
+
+	HOLDS(file != NULL);
+	length = fread(text, 1, sizeof(text), file);
+	fclose(file);
+	HOLDS(sw_suffix_index_new(&index, &suffixes, text, length) == SW_OK);
+	suffixes.index = index;
+}
 
 static void
 load(void)
@@ -16,7 +35,7 @@ load(void)
 
 	if (suffixes.psl != NULL)
 		return;
-	suffixes.psl = psl_builtin();
+	suffixes.psl = psl_load_file(LIST);
 	HOLDS(suffixes.psl != NULL);
 	suffixes.registries = registries;
 	for (size_t i = 0; i < sw_registry_builtin_count && i < 8; i++) {
@@ -27,17 +46,28 @@ load(void)
 		    builtin->length, &line, &reason) == SW_OK);
 		registries[suffixes.registry_count++] = loaded;
 	}
+	load_index();
 }
 
 static void
 check_match(const uint8_t *data, size_t size, uint16_t type)
 {
-	struct sw_name name;
+	struct sw_suffixes plain = suffixes;
+	struct sw_name name, other;
 
 	memset(&name, 0, sizeof(name));
-	if (sw_name_match(&suffixes, data, size, type, &name) ==
-	    SW_MECHANISM_NONE)
+	memset(&other, 0, sizeof(other));
+	plain.index = NULL;
+	sw_name_match(&suffixes, data, size, type, &name);
+	sw_name_match(&plain, data, size, type, &other);
+	HOLDS(name.mechanism == other.mechanism);
+	if (name.mechanism == SW_MECHANISM_NONE)
 		return;
+	HOLDS(name.subject_length == other.subject_length &&
+	    memcmp(name.subject, other.subject, name.subject_length) == 0);
+	HOLDS(strcmp(name.suffix, other.suffix) == 0);
+	HOLDS(name.registry == other.registry && name.type == other.type);
+	HOLDS(name.depth == other.depth);
 	HOLDS(name.mechanism < SW_MECHANISM_COUNT);
 	HOLDS(name.subject_length >= 3 &&
 	    name.subject_length <= SW_NAME_WIRE_MAX);

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,51 @@ to_wire(const char *text, uint8_t wire[SW_NAME_WIRE_MAX + 64])
 	}
 	wire[used++] = 0;
 	return used;
+}
+
+#define LIST "/usr/share/publicsuffix/public_suffix_list.dat"
+
+/* An index over the list that suffixes->psl was loaded from; NULL if none. */
+static inline struct sw_suffix_index *
+list_index(const struct sw_suffixes *suffixes)
+{
+	FILE *file = fopen(LIST, "re");
+	char *text = malloc(1 << 20);
+	struct sw_suffix_index *index = NULL;
+	size_t length;
+
+	if (file != NULL && text != NULL) {
+		length = fread(text, 1, 1 << 20, file);
+		sw_suffix_index_new(&index, suffixes, text, length);
+	}
+	free(text);
+	if (file != NULL)
+		fclose(file);
+	return index;
+}
+
+/* Asked with and without the index: both must say the same of everything. */
+static inline enum sw_mechanism
+match_both(const struct sw_suffixes *suffixes, const uint8_t *wire,
+    size_t length, uint16_t type, struct sw_name *name)
+{
+	struct sw_suffixes plain = *suffixes;
+	struct sw_name other;
+	enum sw_mechanism mechanism;
+
+	plain.index = NULL;
+	mechanism = sw_name_match(suffixes, wire, length, type, name);
+	assert_int_equal(mechanism, sw_name_match(&plain, wire, length, type,
+	    &other));
+	if (mechanism == SW_MECHANISM_NONE)
+		return mechanism;
+	assert_int_equal(name->subject_length, other.subject_length);
+	assert_memory_equal(name->subject, other.subject, other.subject_length);
+	assert_string_equal(name->suffix, other.suffix);
+	assert_ptr_equal(name->registry, other.registry);
+	assert_ptr_equal(name->type, other.type);
+	assert_int_equal(name->depth, other.depth);
+	return mechanism;
 }
 
 /* The table for .jp that programs carry, or NULL. */

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "senderwatch/answer.h"
+#include "tests/lib/names.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define HAVE_OWN_ALLOCATOR 0
@@ -58,7 +59,7 @@ static int
 set_up(void **state)
 {
 	(void)state;
-	suffixes.psl = psl_builtin();
+	suffixes.psl = psl_load_file(LIST);
 	suffixes.registries = registries;
 	for (size_t i = 0; i < sw_registry_builtin_count && i < 8; i++) {
 		const struct sw_registry_builtin *builtin =
@@ -72,7 +73,8 @@ set_up(void **state)
 			return -1;
 		registries[suffixes.registry_count++] = loaded;
 	}
-	return suffixes.psl == NULL ? -1 : 0;
+	suffixes.index = list_index(&suffixes);
+	return suffixes.psl == NULL || suffixes.index == NULL ? -1 : 0;
 }
 
 static const struct lookup {

@@ -191,8 +191,9 @@ static const char *
 classify(const struct sw_registry *registry, const char *name,
     const char *suffix)
 {
+	const char *region;
 	const struct sw_registry_type *type =
-	    sw_registry_classify(registry, name, suffix);
+	    sw_registry_classify(registry, name, suffix, &region);
 
 	return type == NULL ? "" : type->name;
 }
@@ -323,8 +324,19 @@ builtin_counts(void **state)
 	const struct sw_registry_builtin *jp = &sw_registry_builtins[0];
 
 	(void)state;
-	assert_int_equal(sw_registry_builtin_count, 1);
+	assert_int_equal(sw_registry_builtin_count, 3);
 	assert_string_equal(jp->tld, "jp");
+	assert_string_equal(jp[1].tld, "kr");
+	assert_string_equal(jp[2].tld, "uk");
+	for (size_t i = 0; i < sw_registry_builtin_count; i++) {
+		struct sw_registry *registry = builtin_registry(jp[i].tld);
+
+		assert_non_null(registry);
+		assert_string_equal(sw_registry_tld(registry), jp[i].tld);
+		sw_registry_free(&registry);
+	}
+	assert_int_equal(count_lines(&jp[1], "suffix "), 13 + 16);
+	assert_int_equal(count_lines(&jp[2], "suffix "), 10);
 	assert_int_equal(jp->length, strlen(jp->text));
 	assert_int_equal(jp->text[jp->length - 1], '\n');
 	/* Nine by organisation, prefectures in romaji and in kanji. */

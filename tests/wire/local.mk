@@ -7,6 +7,7 @@ wire_tests = \
 	tests/wire/test_settings \
 	tests/wire/test_stream \
 	tests/wire/test_stream_peers \
+	tests/wire/test_suffix_list \
 	tests/wire/test_unix_socket
 wire_test_libs = wire/libswwire.la lib/libsenderwatch.la $(FSTRM_LIBS) \
 	$(PTHREAD_LIBS) $(CMOCKA_LIBS)
@@ -24,6 +25,8 @@ tests_wire_test_stream_CFLAGS = $(unit_cflags)
 tests_wire_test_stream_LDADD = $(wire_test_libs)
 tests_wire_test_stream_peers_CFLAGS = $(unit_cflags)
 tests_wire_test_stream_peers_LDADD = $(wire_test_libs)
+tests_wire_test_suffix_list_CFLAGS = $(unit_cflags)
+tests_wire_test_suffix_list_LDADD = $(wire_test_libs)
 tests_wire_test_unix_socket_CFLAGS = $(unit_cflags)
 tests_wire_test_unix_socket_LDADD = $(wire_test_libs)
 check_PROGRAMS += $(wire_tests)
