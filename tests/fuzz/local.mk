@@ -8,8 +8,9 @@ fuzz_flags = -fsanitize=address,undefined -fno-sanitize-recover=all \
 check_LTLIBRARIES = tests/fuzz/libfuzzed.la
 tests_fuzz_libfuzzed_la_SOURCES = $(lib_libsenderwatch_la_SOURCES)
 nodist_tests_fuzz_libfuzzed_la_SOURCES = lib/registries.c
-tests_fuzz_libfuzzed_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS) $(fuzz_flags)
-tests_fuzz_libfuzzed_la_LIBADD = $(PSL_LIBS) $(CRYPTO_LIBS)
+tests_fuzz_libfuzzed_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS) $(IDN2_CFLAGS) \
+	$(fuzz_flags)
+tests_fuzz_libfuzzed_la_LIBADD = $(PSL_LIBS) $(CRYPTO_LIBS) $(IDN2_LIBS)
 
 fuzz_cflags = $(AM_CFLAGS) $(PSL_CFLAGS) $(fuzz_flags)
 check_PROGRAMS += tests/fuzz/replay_spf tests/fuzz/replay_dmarc \
@@ -33,7 +34,7 @@ tests_fuzz_replay_answer_CFLAGS = $(fuzz_cflags)
 tests_fuzz_replay_answer_LDADD = tests/fuzz/libfuzzed.la
 tests_fuzz_replay_name_SOURCES = tests/fuzz/fuzz_name.c tests/fuzz/replay.c tests/fuzz/fuzz.h
 tests_fuzz_replay_name_CFLAGS = $(fuzz_cflags)
-tests_fuzz_replay_name_LDADD = tests/fuzz/libfuzzed.la $(PSL_LIBS)
+tests_fuzz_replay_name_LDADD = tests/fuzz/libfuzzed.la $(PSL_LIBS) $(IDN2_LIBS)
 tests_fuzz_replay_registry_SOURCES = tests/fuzz/fuzz_registry.c tests/fuzz/replay.c tests/fuzz/fuzz.h
 tests_fuzz_replay_registry_CFLAGS = $(fuzz_cflags)
 tests_fuzz_replay_registry_LDADD = tests/fuzz/libfuzzed.la
