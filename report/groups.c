@@ -91,3 +91,9 @@ sw_groups_add(struct sw_groups *groups, struct sw_group_figures *group,
 		    figures);
 	return result;
 }
+
+void
+sw_groups_drop_last(struct sw_groups *groups)
+{
+	fini_group(&groups->list[--groups->count], groups->scheme);
+}

@@ -27,6 +27,7 @@ struct sw_groups {
 	struct sw_group_figures merged;	/* all that are merged; name "" if none */
 	struct sw_group_figures total;
 	bool withheld;		/* even the total is too small to show */
+	uint64_t left_out;	/* domains of groups that even it can't hold */
 };
 
 enum sw_result sw_groups_init(struct sw_groups *groups,
@@ -39,5 +40,7 @@ struct sw_group_figures *sw_groups_need(struct sw_groups *groups,
 /* Add figures to a group and to the total. */
 enum sw_result sw_groups_add(struct sw_groups *groups,
     struct sw_group_figures *group, const struct sw_figures *figures);
+
+void sw_groups_drop_last(struct sw_groups *groups);
 
 #endif

@@ -76,6 +76,7 @@ const struct sw_labels sw_labels_en = {
 	.merging = "Rows of fewer than %s domains are merged into one, with the "
 	    "next smallest where that alone would not hide them.",
 	.outside = "Outside .%.63s: %s domains.",
+	.left_out = "Left out: fewer than %s domains of no registry with types.",
 	.outside_few = "Outside .%.63s: fewer than %s domains.",
 	.hidden = "*: suppressed, because it would tell of fewer than %s domains, "
 	    "or help to work such a figure out.",
@@ -161,6 +162,7 @@ const struct sw_labels sw_labels_ja = {
 	.merging = "%sドメイン未満の行は一行にまとめ、それだけでは秘匿できない"
 	    "場合は次に小さい行も加えています。",
 	.outside = ".%.63s以外: %sドメイン。",
+	.left_out = "種別のある登録機関に属さない%s未満のドメインは除外。",
 	.outside_few = ".%.63s以外: %sドメイン未満。",
 	.hidden = "*: %sドメイン未満についての値、またはそれを逆算できる値のため秘匿。",
 	.withheld = "対象が%sドメイン未満のため、すべての値を秘匿しています。",
@@ -289,6 +291,9 @@ sw_label_outside(const struct sw_labels *labels, const struct sw_table *table,
 
 	if (block->outside == 0)
 		return "";
+	/* Suppression left them out: always few. */
+	if (table->tld == NULL)
+		return fill_number(labels->left_out, table->min_cell, text);
 	snprintf(text, SW_LABEL_MAX,
 	    few ? labels->outside_few : labels->outside, table->tld,
 	    sw_text_number(digits, few ? table->min_cell : block->outside));

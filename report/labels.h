@@ -35,6 +35,7 @@ struct sw_labels {
 	const char *merging;		/* format: what the merged row is */
 	const char *outside;		/* formats: registry, number */
 	const char *outside_few;
+	const char *left_out;		/* format: the number as a string */
 	const char *hidden;		/* what marks a suppressed cell */
 	const char *withheld;		/* format: the number as a string */
 	const char *chart;		/* what the chart shows */

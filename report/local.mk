@@ -100,6 +100,13 @@ report_tests = \
 	tests/report/test_scheme \
 	tests/report/test_tabulate \
 	tests/report/test_text
+if HAVE_GLPK
+report_tests += tests/report/test_attack
+tests_report_test_attack_SOURCES = tests/report/test_attack.c \
+	tests/report/population.c tests/report/population.h
+tests_report_test_attack_CFLAGS = $(report_tests_cflags)
+tests_report_test_attack_LDADD = $(report_tests_libs) $(GLPK_LIBS)
+endif
 check_PROGRAMS += $(report_tests)
 TESTS += $(report_tests)
 

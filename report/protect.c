@@ -210,6 +210,46 @@ hide_sensitive(const struct work *work, size_t index, const uint64_t *total)
 		p->total_hidden[index] = true;
 }
 
+/* What divides a hidden family further is hidden as well. */
+static void
+hide_below(const struct work *work, size_t line)
+{
+	const struct sw_scheme *scheme = work->p->scheme;
+	bool *hidden = work->p->lines[line].hidden;
+
+	for (size_t i = 1; i < scheme->family_count; i++) {
+		if (hidden[scheme->families[i].parent])
+			hidden[i] = true;
+	}
+}
+
+/*
+ * Where all lines that have any of the family hide it, what gives it away is
+ * how it is divided among them: hide a family above it in one more line.
+ */
+static bool
+hide_above(const struct work *work, size_t index)
+{
+	const struct sw_family *families = work->p->scheme->families;
+	bool *before = calloc(work->p->count, sizeof(*before));
+	bool done = false;
+
+	for (size_t f = families[index].parent; f != 0 && !done &&
+	    before != NULL; f = families[f].parent) {
+		for (size_t i = 0; i < work->p->count; i++)
+			before[i] = work->p->lines[i].hidden[f];
+		done = hide_another(work, f);
+		for (size_t i = 0; i < work->p->count; i++) {
+			if (work->p->lines[i].hidden[f] && !before[i])
+				hide_below(work, i);
+		}
+	}
+	free(before);
+	for (size_t i = 1; i <= index && done; i++)
+		add_margins(work, i);
+	return done;
+}
+
 /*
  * Of a public total there is no more to hide than all rows; of others, the
  * total itself.
@@ -221,12 +261,18 @@ protect_family(const struct work *work, size_t index, const uint64_t *total)
 	while (!is_safe(work, index)) {
 		if (hide_another(work, index))
 			continue;
-		if (work->p->total_hidden == NULL ||
-		    work->p->total_hidden[index])
+		if (work->p->total_hidden != NULL &&
+		    !work->p->total_hidden[index])
+			work->p->total_hidden[index] = true;
+		else if (!hide_above(work, index))
 			break;
-		work->p->total_hidden[index] = true;
 	}
 	add_margins(work, index);
+	for (size_t i = 0; i < work->p->count; i++) {
+		if (work->p->lines[i].hidden[index] &&
+		    !line_is_safe(work, i, index))
+			work->p->lines[i].unsafe = true;
+	}
 }
 
 /* Note sums of atoms that columns tell, or that are divided further. */

@@ -10,12 +10,14 @@
 struct sw_protect_line {
 	const uint64_t *counts;	/* by atom */
 	bool *hidden;		/* by family: set here, never unset */
+	bool unsafe;		/* set here: beside the public total, nothing */
+				/* helps but that the line itself is not shown */
 };
 
 struct sw_protection {
 	const struct sw_scheme *scheme;
 	uint64_t min_cell;
-	const struct sw_protect_line *lines;
+	struct sw_protect_line *lines;
 	size_t count;
 	/* By family: the total can't be shown. NULL: the total is public. */
 	bool *total_hidden;

@@ -83,17 +83,18 @@ mark_groups(struct sw_group_figures **order, size_t count, uint64_t min_cell)
 	for (size_t i = 0; i < count; i++) {
 		uint64_t domains = sw_figures_domains(&order[i]->figures);
 
-		order[i]->merged = domains > 0 && domains < min_cell;
+		if (domains > 0 && domains < min_cell)
+			order[i]->merged = true;
 	}
 	for (size_t i = 0; i < count; i++) {
-		if (order[i]->merged && order[i]->class[0] != '\0')
+		if (order[i]->merged)
 			complete(order, count, order[i]->class, min_cell);
 	}
 	complete(order, count, NULL, min_cell);
 	/* Those merged last may have classes of their own to complete. */
 	for (size_t i = 0; i < count; i++) {
-		if (order[i]->merged && order[i]->class[0] != '\0' &&
-		    complete(order, count, order[i]->class, min_cell))
+		if (order[i]->merged && complete(order, count,
+		    order[i]->class, min_cell))
 			i = (size_t)-1;
 	}
 }
@@ -105,6 +106,8 @@ add_merged(struct sw_groups *groups, uint64_t min_cell)
 	bool any = false;
 	char *name;
 
+	sw_figures_fini(&groups->merged.figures, groups->scheme);
+	result = sw_figures_init(&groups->merged.figures, groups->scheme);
 	for (size_t i = 0; i < groups->count && result == SW_OK; i++) {
 		if (!groups->list[i].merged)
 			continue;
@@ -121,6 +124,44 @@ add_merged(struct sw_groups *groups, uint64_t min_cell)
 	groups->withheld = sw_figures_domains(&groups->merged.figures) <
 	    min_cell;
 	return SW_OK;
+}
+
+/*
+ * Groups without a class are the total minus the classes, which are public:
+ * where they are too few together, the total can't hold them.
+ */
+static enum sw_result
+leave_out(struct sw_groups *groups, uint64_t min_cell)
+{
+	enum sw_result result = SW_OK;
+	uint64_t without = 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < groups->count; i++) {
+		if (groups->list[i].class[0] == '\0')
+			without += sw_figures_domains(
+			    &groups->list[i].figures);
+	}
+	if (without == 0 || without >= min_cell ||
+	    without == sw_figures_domains(&groups->total.figures))
+		return SW_OK;
+	groups->left_out = without;
+	sw_figures_fini(&groups->total.figures, groups->scheme);
+	result = sw_figures_init(&groups->total.figures, groups->scheme);
+	for (size_t i = 0; i < groups->count && result == SW_OK; i++) {
+		struct sw_group_figures group = groups->list[i];
+
+		if (group.class[0] == '\0')
+			continue;
+		result = sw_figures_add(&groups->total.figures, groups->scheme,
+		    &group.figures);
+		/* What is left out goes to the end, and is cut off. */
+		groups->list[i] = groups->list[kept];
+		groups->list[kept++] = group;
+	}
+	while (result == SW_OK && groups->count > kept)
+		sw_groups_drop_last(groups);
+	return result;
 }
 
 static enum sw_result
@@ -150,7 +191,7 @@ struct lines {
 	size_t count;
 	struct sw_figures rest;		/* of the class, what is merged */
 	bool *rest_hidden;
-	bool whole;			/* everything is merged */
+	struct sw_group_figures **groups;	/* of each line; NULL: the rest */
 };
 
 static enum sw_result
@@ -159,10 +200,13 @@ init_lines(struct lines *lines, const struct sw_groups *groups)
 	memset(lines, 0, sizeof(*lines));
 	lines->list = calloc(groups->count + 1, sizeof(*lines->list));
 	lines->rest_hidden = calloc(groups->scheme->family_count, sizeof(bool));
+	lines->groups = calloc(groups->count + 1, sizeof(*lines->groups));
 	if (lines->list != NULL && lines->rest_hidden != NULL &&
+	    lines->groups != NULL &&
 	    sw_figures_init(&lines->rest, groups->scheme) == SW_OK)
 		return SW_OK;
 	free(lines->list);
+	free(lines->groups);
 	free(lines->rest_hidden);
 	return SW_ERR_MEMORY;
 }
@@ -172,6 +216,7 @@ fini_lines(struct lines *lines, const struct sw_scheme *scheme)
 {
 	sw_figures_fini(&lines->rest, scheme);
 	free(lines->list);
+	free(lines->groups);
 	free(lines->rest_hidden);
 }
 
@@ -182,16 +227,15 @@ collect_lines(struct lines *lines, struct sw_groups *groups,
 {
 	bool any = false;
 
-	lines->whole = true;
 	for (size_t i = 0; i < groups->count; i++) {
 		struct sw_group_figures *group = &groups->list[i];
 
 		if (class != NULL && strcmp(group->class, class) != 0)
 			continue;
 		if (!group->merged) {
-			lines->whole = false;
+			lines->groups[lines->count] = group;
 			lines->list[lines->count++] = (struct sw_protect_line){
-				group->figures.counts, group->hidden
+				group->figures.counts, group->hidden, false
 			};
 			continue;
 		}
@@ -203,8 +247,37 @@ collect_lines(struct lines *lines, struct sw_groups *groups,
 	if (any)
 		lines->list[lines->count++] = (struct sw_protect_line){
 			lines->rest.counts,
-			class != NULL ? lines->rest_hidden : groups->merged.hidden
+			class != NULL ? lines->rest_hidden :
+			    groups->merged.hidden, false
 		};
+}
+
+/*
+ * Merge the groups whose figures the public total gives away; where what is
+ * merged is such a one, the smallest other group. Was there any?
+ */
+static bool
+merge_unsafe(struct lines *lines)
+{
+	struct sw_group_figures *smallest = NULL;
+	bool any = false, rest = false;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		struct sw_group_figures *group = lines->groups[i];
+
+		if (group == NULL) {
+			rest = lines->list[i].unsafe;
+			continue;
+		}
+		if (lines->list[i].unsafe)
+			group->merged = any = true;
+		else if (sw_figures_domains(&group->figures) > 0 &&
+		    (smallest == NULL || compare_sizes(&group, &smallest) < 0))
+			smallest = group;
+	}
+	if (rest && !any && smallest != NULL)
+		smallest->merged = any = true;
+	return any;
 }
 
 /*
@@ -212,7 +285,8 @@ collect_lines(struct lines *lines, struct sw_groups *groups,
  * is public, all that can be done is to hide all of its rows.
  */
 static enum sw_result
-protect_class(struct sw_groups *groups, const char *class, uint64_t min_cell)
+protect_class(struct sw_groups *groups, const char *class, uint64_t min_cell,
+    bool *again)
 {
 	bool public = class != NULL && class[0] != '\0';
 	struct sw_protection protection = {
@@ -228,8 +302,10 @@ protect_class(struct sw_groups *groups, const char *class, uint64_t min_cell)
 	protection.lines = lines.list;
 	protection.count = lines.count;
 	/* All of a public class together is public. */
-	if (!public || !lines.whole)
+	if (!public || lines.count > 1)
 		result = sw_protect(&protection);
+	if (public && result == SW_OK && merge_unsafe(&lines))
+		*again = true;
 	for (size_t i = 0; i < groups->scheme->family_count; i++) {
 		if (lines.rest_hidden[i])
 			groups->merged.hidden[i] = true;
@@ -250,22 +326,49 @@ is_first_of_class(const struct sw_groups *groups, size_t index)
 	return true;
 }
 
+static void
+show_all(struct sw_groups *groups)
+{
+	size_t size = groups->scheme->family_count * sizeof(bool);
+
+	for (size_t i = 0; i < groups->count; i++)
+		memset(groups->list[i].hidden, 0, size);
+	memset(groups->merged.hidden, 0, size);
+	memset(groups->total.hidden, 0, size);
+}
+
+/* *again: more groups have to be merged. */
+static enum sw_result
+hide_families(struct sw_groups *groups, uint64_t min_cell, bool *again)
+{
+	enum sw_result result = SW_OK;
+
+	*again = false;
+	show_all(groups);
+	for (size_t i = 0; i < groups->count && result == SW_OK; i++) {
+		if (is_first_of_class(groups, i))
+			result = protect_class(groups, groups->list[i].class,
+			    min_cell, again);
+	}
+	if (result == SW_OK && !*again)
+		result = protect_class(groups, NULL, min_cell, again);
+	return result;
+}
+
 enum sw_result
 sw_suppress(struct sw_groups *groups, uint64_t min_cell)
 {
 	enum sw_result result;
+	bool again = true;
 
 	if (min_cell == 0 || groups->count == 0)
 		return SW_OK;
-	result = merge_groups(groups, min_cell);
-	if (groups->withheld)
-		return result;
-	for (size_t i = 0; i < groups->count && result == SW_OK; i++) {
-		if (is_first_of_class(groups, i))
-			result = protect_class(groups, groups->list[i].class,
-			    min_cell);
+	result = leave_out(groups, min_cell);
+	while (result == SW_OK && again) {
+		again = false;
+		result = merge_groups(groups, min_cell);
+		if (result == SW_OK && !groups->withheld)
+			result = hide_families(groups, min_cell, &again);
 	}
-	if (result == SW_OK)
-		result = protect_class(groups, NULL, min_cell);
 	return result;
 }

@@ -17,7 +17,8 @@
  *
  * Zeros are shown: they speak of no subject. Groups of one class sum up to a
  * figure that is public elsewhere (the suffixes of a registry type), so that
- * the same is asked of each class by itself.
+ * the same is asked of each class by itself; and where groups without a class
+ * are few beside such classes, the table leaves them out.
  */
 #ifndef SENDERWATCH_REPORT_SUPPRESS_H
 #define SENDERWATCH_REPORT_SUPPRESS_H

@@ -302,6 +302,7 @@ sw_tabulate(struct sw_table *table, struct sw_block *block,
 	result = fill_groups(&groups, table, block, tally, options);
 	if (result == SW_OK)
 		result = sw_suppress(&groups, table->min_cell);
+	block->outside += groups.left_out;
 	if (result == SW_OK)
 		result = add_rows(table, block, &groups, options);
 	sw_groups_fini(&groups);

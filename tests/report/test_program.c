@@ -152,7 +152,7 @@ test_csv_by_suffix(void **state)
 	assert_int_equal(shell(REPORT "--format csv --by suffix --min-cell 5 "
 	    "--registry jp | cut -d, -f1-5 | sed s/suppressed/-/g"), 0);
 	assert_file("out", "group,domains,mx,spf_known,spf\n"
-	    "co.jp,11,11,-,-\n"
+	    "co.jp,11,-,-,-\n"
 	    "jp,6,-,-,-\n"
 	    "(fewer than 5),6,-,-,-\n"
 	    "TOTAL,23,-,-,-\n");
@@ -161,8 +161,10 @@ test_csv_by_suffix(void **state)
 	assert_int_equal(shell(REPORT "--format csv --by suffix | "
 	    "cut -d, -f1-4"), 0);
 	assert_file("out", "group,domains,mx,spf_known\n"
-	    "(fewer than 20),25,suppressed,suppressed\n"
-	    "TOTAL,25,suppressed,suppressed\n");
+	    "(fewer than 20),23,suppressed,suppressed\n"
+	    "TOTAL,23,suppressed,suppressed\n");
+	assert_file("err", "senderwatch: Left out: fewer than 20 domains of no "
+	    "registry with types.\n");
 }
 
 static void
@@ -202,7 +204,7 @@ test_merged_rows(void **state)
 {
 	(void)state;
 	assert_int_equal(shell(REPORT "--by suffix --min-cell 5"), 0);
-	assert_file_has("out", "\n(fewer than 5)        8   *     *    *");
+	assert_file_has("out", "\n(fewer than 5)        6   *     *    *");
 	assert_file_has("out", "\n*: suppressed, because it would tell of fewer "
 	    "than 5 domains");
 	assert_file_has("out", "\nRows of fewer than 5 domains are merged");
