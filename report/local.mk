@@ -9,6 +9,8 @@ report_libswreport_la_SOURCES = \
 	report/cohort.h \
 	report/csv_file.c \
 	report/csv_file.h \
+	report/database.c \
+	report/database.h \
 	report/estimate.c \
 	report/estimate.h \
 	report/explain.c \
@@ -49,6 +51,8 @@ report_libswreport_la_SOURCES = \
 	report/scheme.h \
 	report/scheme_adoption.c \
 	report/scheme_policy.c \
+	report/progress.c \
+	report/progress.h \
 	report/suppress.c \
 	report/suppress.h \
 	report/svg.c \
@@ -75,12 +79,16 @@ senderwatch_SOURCES = \
 	report/main.c \
 	report/verb_anonymity.c \
 	report/verb_audit.c \
+	report/verb_backup.c \
+	report/verb_check.c \
 	report/verb_explain.c \
 	report/verb_key.c \
+	report/verb_merge.c \
+	report/verb_prune.c \
 	report/verb_report.c \
 	report/verb_status.c \
 	report/verbs.h
-senderwatch_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(LDNS_CFLAGS) $(FSTRM_CFLAGS)
+senderwatch_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(LDNS_CFLAGS) $(FSTRM_CFLAGS) $(JANSSON_CFLAGS)
 senderwatch_LDADD = report/libswreport.la store/libswstore.la wire/libswwire.la \
 	lib/libsenderwatch.la
 

@@ -28,6 +28,14 @@ static const struct verb verbs[] = {
 	    "whether what is stored could name a domain" },
 	{ "key", "senderwatch key", sw_verb_key,
 	    "make the key that hides names, and show its id" },
+	{ "backup", "senderwatch backup", sw_verb_backup,
+	    "a copy of the database, while it is written to" },
+	{ "check", "senderwatch check", sw_verb_check,
+	    "whether the database is sound" },
+	{ "prune", "senderwatch prune", sw_verb_prune,
+	    "forget months that are older than they are kept" },
+	{ "merge", "senderwatch merge", sw_verb_merge,
+	    "one database of several" },
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
 

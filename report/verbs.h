@@ -12,8 +12,12 @@
 /* Every verb knows the option --help. */
 int sw_verb_anonymity(int argc, char **argv);
 int sw_verb_audit(int argc, char **argv);
+int sw_verb_backup(int argc, char **argv);
+int sw_verb_check(int argc, char **argv);
 int sw_verb_explain(int argc, char **argv);
 int sw_verb_key(int argc, char **argv);
+int sw_verb_merge(int argc, char **argv);
+int sw_verb_prune(int argc, char **argv);
 int sw_verb_report(int argc, char **argv);
 int sw_verb_status(int argc, char **argv);
 

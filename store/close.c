@@ -300,14 +300,26 @@ put_progress(struct closing *closing)
 	return result;
 }
 
-/* Let the log not keep what was deleted; a busy reader is not waited for. */
-static void
-empty_log(struct sw_store *store)
+void
+sw_store_empty_log(struct sw_store *store)
 {
 	sqlite3_busy_timeout(store->db, 0);
 	sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE,
 	    NULL, NULL);
 	sqlite3_busy_timeout(store->db, SW_STORE_BUSY_MS);
+}
+
+static enum sw_result
+close_chunk(struct closing *closing)
+{
+	enum sw_result result;
+
+	result = read_chunk(closing);
+	if (result == SW_OK)
+		result = write_chunk(closing);
+	if (result == SW_OK)
+		result = put_progress(closing);
+	return result;
 }
 
 enum sw_result
@@ -322,21 +334,36 @@ sw_store_close_some(struct sw_store *store, uint32_t today,
 	if (result != SW_OK)
 		return result;
 	result = find_month(&closing, today, grace_days);
-	if (result == SW_OK && closing.month != 0) {
-		result = read_chunk(&closing);
-		if (result == SW_OK)
-			result = write_chunk(&closing);
-		if (result == SW_OK)
-			result = put_progress(&closing);
-	}
+	if (result == SW_OK && closing.month != 0)
+		result = close_chunk(&closing);
 	result = sw_store_end(store, result);
 	free(closing.rows);
 	if (result != SW_OK)
 		return result;
 	*more = closing.month != 0;
 	if (*more && closing.finished)
-		empty_log(store);
+		sw_store_empty_log(store);
 	return SW_OK;
+}
+
+enum sw_result
+sw_store_close_month(struct sw_store *store, uint32_t month, bool *more)
+{
+	struct closing closing = { .store = store, .month = month };
+	enum sw_result result;
+	bool open = true;
+
+	*more = false;
+	result = sw_store_begin(store);
+	if (result != SW_OK)
+		return result;
+	result = get_progress(&closing, &open);
+	if (result == SW_OK && open)
+		result = close_chunk(&closing);
+	result = sw_store_end(store, result);
+	free(closing.rows);
+	*more = result == SW_OK && open && !closing.finished;
+	return result;
 }
 
 enum sw_result

@@ -11,8 +11,13 @@ sw_store_fail(struct sw_store *store, const char *doing)
 {
 	int code = sqlite3_errcode(store->db);
 
-	snprintf(store->error, sizeof(store->error), "%s: %s", doing,
-	    sqlite3_errmsg(store->db));
+	if ((code & 0xff) == SQLITE_BUSY)
+		snprintf(store->error, sizeof(store->error), "%s: %s, another "
+		    "program held it for %d seconds", doing,
+		    sqlite3_errmsg(store->db), SW_STORE_BUSY_MS / 1000);
+	else
+		snprintf(store->error, sizeof(store->error), "%s: %s", doing,
+		    sqlite3_errmsg(store->db));
 	return (code & 0xff) == SQLITE_NOMEM ? SW_ERR_MEMORY : SW_ERR_STORE;
 }
 
@@ -33,6 +38,28 @@ sw_store_prepare(struct sw_store *store, const char *sql,
 	if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
 	    statement, NULL) != SQLITE_OK)
 		return sw_store_fail(store, "cannot prepare a statement");
+	return SW_OK;
+}
+
+enum sw_result
+sw_store_query(struct sw_store *store, sqlite3_stmt **statement,
+    const char *sql, size_t count, const int64_t *numbers)
+{
+	enum sw_result result = sw_store_prepare(store, sql, statement);
+
+	for (size_t i = 0; i < count && result == SW_OK; i++)
+		sqlite3_bind_int64(*statement, (int)i + 1, numbers[i]);
+	return result;
+}
+
+enum sw_result
+sw_store_step(struct sw_store *store, sqlite3_stmt *statement, bool *row)
+{
+	int step = sqlite3_step(statement);
+
+	*row = step == SQLITE_ROW;
+	if (step != SQLITE_ROW && step != SQLITE_DONE)
+		return sw_store_fail(store, "cannot read");
 	return SW_OK;
 }
 

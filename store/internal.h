@@ -46,6 +46,12 @@ void sw_store_complain(struct sw_store *store, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 enum sw_result sw_store_prepare(struct sw_store *store, const char *sql,
     sqlite3_stmt **statement);
+/* The same for a query whose number parameters are given. */
+enum sw_result sw_store_query(struct sw_store *store, sqlite3_stmt **statement,
+    const char *sql, size_t count, const int64_t *numbers);
+/* Step; *row says whether there is one. */
+enum sw_result sw_store_step(struct sw_store *store, sqlite3_stmt *statement,
+    bool *row);
 enum sw_result sw_store_execute(struct sw_store *store, const char *sql);
 /* Step a statement that returns no row, and reset it. */
 enum sw_result sw_store_run(struct sw_store *store, sqlite3_stmt *statement);
@@ -57,6 +63,11 @@ enum sw_result sw_store_begin(struct sw_store *store);
 /* Commit if result is SW_OK, else roll back; what came of it. */
 enum sw_result sw_store_end(struct sw_store *store, enum sw_result result);
 
+/* --- open.c --------------------------------------------------------------- */
+
+/* Close the database, and leave the error to be read. */
+void sw_store_finish(struct sw_store *store);
+
 /* --- schema.c ------------------------------------------------------------- */
 
 /* Refuse what is no database of ours, or of a version that can't be used. */
@@ -67,6 +78,19 @@ enum sw_result sw_store_migrate(struct sw_store *store);
 /* --- merge.c -------------------------------------------------------------- */
 
 enum sw_result sw_store_prepare_merge(struct sw_store *store);
+/* The id of a key or a suffix, which is entered if it is new. */
+enum sw_result sw_store_find_key(struct sw_store *store,
+    const uint8_t key_id[SW_KEY_ID_SIZE], int64_t *id);
+enum sw_result sw_store_find_suffix(struct sw_store *store,
+    const struct sw_group *group, int64_t *id);
+
+/* --- close.c -------------------------------------------------------------- */
+
+/* A step of closing a month, whatever the date is. */
+enum sw_result sw_store_close_month(struct sw_store *store, uint32_t month,
+    bool *more);
+/* Let the log not keep what was deleted; a busy reader is not waited for. */
+void sw_store_empty_log(struct sw_store *store);
 
 /* --- volume.c: resolver-days that arrived, summed for a transaction ------- */
 

@@ -2,22 +2,36 @@
 noinst_LTLIBRARIES += store/libswstore.la
 store_libswstore_la_SOURCES = \
 	store/internal.h \
+	store/check.h \
+	store/file.h \
 	store/marks.h \
+	store/unite.h \
+	store/backup.c \
 	store/calendar.c \
+	store/check.c \
+	store/check_runs.c \
+	store/check_sightings.c \
 	store/close.c \
 	store/database.c \
+	store/file.c \
 	store/functions.c \
 	store/marks.c \
 	store/merge.c \
 	store/open.c \
 	store/order.c \
 	store/period.c \
+	store/prune.c \
 	store/scan.c \
 	store/schema.c \
 	store/senders.c \
 	store/sighting.c \
+	store/unite.c \
+	store/unite_keys.c \
+	store/unite_rows.c \
+	store/unite_senders.c \
 	store/volume.c \
 	store/volume_scan.c
+noinst_HEADERS += include/senderwatch/maintenance.h
 store_libswstore_la_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS)
 store_libswstore_la_LIBADD = $(SQLITE_LIBS)
 

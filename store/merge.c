@@ -170,25 +170,22 @@ bind_text(sqlite3_stmt *statement, int index, const char *text)
 	    SQLITE_STATIC);
 }
 
-static enum sw_result
-find_key(struct sw_merge *merge)
+enum sw_result
+sw_store_find_key(struct sw_store *store, const uint8_t key_id[SW_KEY_ID_SIZE],
+    int64_t *id)
 {
-	struct sw_store *store = merge->store;
 	sqlite3_stmt *put = store->statements[SW_STATEMENT_KEY_PUT];
 	sqlite3_stmt *get = store->statements[SW_STATEMENT_KEY_GET];
 
-	sqlite3_bind_blob(put, 1, merge->batch->key_id, SW_KEY_ID_SIZE,
-	    SQLITE_STATIC);
-	sqlite3_bind_blob(get, 1, merge->batch->key_id, SW_KEY_ID_SIZE,
-	    SQLITE_STATIC);
-	return put_and_get(store, put, get, &merge->key);
+	sqlite3_bind_blob(put, 1, key_id, SW_KEY_ID_SIZE, SQLITE_STATIC);
+	sqlite3_bind_blob(get, 1, key_id, SW_KEY_ID_SIZE, SQLITE_STATIC);
+	return put_and_get(store, put, get, id);
 }
 
-static enum sw_result
-find_suffix(struct sw_merge *merge, uint32_t index)
+enum sw_result
+sw_store_find_suffix(struct sw_store *store, const struct sw_group *group,
+    int64_t *id)
 {
-	struct sw_store *store = merge->store;
-	const struct sw_group *group = &merge->batch->groups[index];
 	sqlite3_stmt *put = store->statements[SW_STATEMENT_SUFFIX_PUT];
 	sqlite3_stmt *get = store->statements[SW_STATEMENT_SUFFIX_GET];
 
@@ -198,7 +195,7 @@ find_suffix(struct sw_merge *merge, uint32_t index)
 	bind_text(get, 1, group->suffix);
 	bind_text(get, 2, group->registry);
 	bind_text(get, 3, group->type);
-	return put_and_get(store, put, get, &merge->suffixes[index]);
+	return put_and_get(store, put, get, id);
 }
 
 enum sw_result
@@ -211,7 +208,8 @@ sw_store_put_subject(struct sw_merge *merge,
 	enum sw_result result;
 
 	if (merge->suffixes[group] == 0) {
-		result = find_suffix(merge, group);
+		result = sw_store_find_suffix(store,
+		    &merge->batch->groups[group], &merge->suffixes[group]);
 		if (result != SW_OK)
 			return result;
 	}
@@ -319,7 +317,8 @@ merge_batch(struct sw_merge *merge)
 	if (clock_is_off(batch, merge->today)) {
 		merge->refused = batch->observation_count;
 	} else {
-		result = find_key(merge);
+		result = sw_store_find_key(merge->store, batch->key_id,
+		    &merge->key);
 		if (result == SW_OK && batch->sent_day != 0)
 			result = sw_store_put_resolver_day(merge,
 			    batch->sent_day);

@@ -116,15 +116,24 @@ sw_store_open(struct sw_store **store, const char *path,
 }
 
 void
+sw_store_finish(struct sw_store *store)
+{
+	for (size_t i = 0; i < SW_STATEMENT_COUNT; i++) {
+		sqlite3_finalize(store->statements[i]);
+		store->statements[i] = NULL;
+	}
+	sqlite3_close(store->db);
+	store->db = NULL;
+}
+
+void
 sw_store_close(struct sw_store **store)
 {
 	struct sw_store *s = *store;
 
 	if (s == NULL)
 		return;
-	for (size_t i = 0; i < SW_STATEMENT_COUNT; i++)
-		sqlite3_finalize(s->statements[i]);
-	sqlite3_close(s->db);
+	sw_store_finish(s);
 	free(s);
 	*store = NULL;
 }
