@@ -9,7 +9,7 @@
 #include "file.h"
 #include "senderwatch/maintenance.h"
 
-#define STEP_PAGES 4096
+#define STEP_PAGES 256	/* a megabyte */
 
 static enum sw_result
 allow(struct sw_store *store, const char *path, bool replace)

@@ -159,8 +159,11 @@ judge_row(const struct row *row, const struct tags *tags)
 	if (row->mechanism < 1 || row->mechanism > 255 || row->outcome < 1 ||
 	    row->outcome > 255 || row->dnssec < 1 || row->dnssec > 255)
 		return "a number that no sender sends";
+	if (row->seen < 0 || row->seen > SW_STORE_SEEN_MAX)
+		return "more resolver-days than are counted";
 	if (row->days == 0)
 		return !row->closing ? "no days, though the month is open" :
+		    row->marks_length != 0 ? "marks without days" :
 		    row->ord < 0 ? "its order is negative" : NULL;
 	if (row->done)
 		return "days, though the month is closed";
@@ -247,8 +250,11 @@ check_rows(struct sw_checker *checker, const struct tags *tags)
 	    "ORDER BY s.month, subject, mechanism, outcome, digest", &query);
 	while (result == SW_OK && (result = sw_store_step(checker->store,
 	    query, &more)) == SW_OK && more) {
-		if (!take_row(&row, query))
-			continue;	/* integrity_check has told */
+		if (!take_row(&row, query)) {
+			sw_check_complain(checker,
+			    "sighting: a subject of another length");
+			continue;
+		}
 		wrong = judge_row(&row, tags);
 		if (wrong != NULL)
 			sw_check_complain(checker, "%s: %s", row_name(&row),

@@ -37,14 +37,18 @@ store_libswstore_la_LIBADD = $(SQLITE_LIBS)
 
 if HAVE_CMOCKA
 store_tests = \
+	tests/store/test_backup \
 	tests/store/test_calendar \
+	tests/store/test_check \
 	tests/store/test_close \
 	tests/store/test_fault \
 	tests/store/test_merge \
 	tests/store/test_migrate \
 	tests/store/test_open \
+	tests/store/test_prune \
 	tests/store/test_scan \
 	tests/store/test_senders \
+	tests/store/test_unite \
 	tests/store/test_volume
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
@@ -78,6 +82,18 @@ tests_store_test_scan_LDADD = $(store_test_libs)
 tests_store_test_senders_SOURCES = tests/store/test_senders.c $(store_test_support)
 tests_store_test_senders_CFLAGS = $(store_test_cflags)
 tests_store_test_senders_LDADD = $(store_test_libs)
+tests_store_test_backup_SOURCES = tests/store/test_backup.c $(store_test_support)
+tests_store_test_backup_CFLAGS = $(store_test_cflags)
+tests_store_test_backup_LDADD = $(store_test_libs)
+tests_store_test_check_SOURCES = tests/store/test_check.c $(store_test_support)
+tests_store_test_check_CFLAGS = $(store_test_cflags)
+tests_store_test_check_LDADD = $(store_test_libs)
+tests_store_test_prune_SOURCES = tests/store/test_prune.c $(store_test_support)
+tests_store_test_prune_CFLAGS = $(store_test_cflags)
+tests_store_test_prune_LDADD = $(store_test_libs)
+tests_store_test_unite_SOURCES = tests/store/test_unite.c $(store_test_support)
+tests_store_test_unite_CFLAGS = $(store_test_cflags)
+tests_store_test_unite_LDADD = $(store_test_libs)
 tests_store_test_volume_SOURCES = tests/store/test_volume.c $(store_test_support)
 tests_store_test_volume_CFLAGS = $(store_test_cflags)
 tests_store_test_volume_LDADD = $(store_test_libs)
