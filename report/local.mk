@@ -101,6 +101,7 @@ report_tests_libs = report/libswreport.la store/libswstore.la \
 
 report_tests = \
 	tests/report/test_anonymity \
+	tests/report/test_databases \
 	tests/report/test_estimate \
 	tests/report/test_filter \
 	tests/report/test_key_file \
@@ -132,6 +133,12 @@ tests_report_test_scheme_LDADD = $(report_tests_libs)
 tests_report_test_estimate_SOURCES = tests/report/test_estimate.c
 tests_report_test_estimate_CFLAGS = $(report_tests_cflags)
 tests_report_test_estimate_LDADD = $(report_tests_libs)
+# Runs the real program, and looks into its databases.
+tests_report_test_databases_SOURCES = tests/report/test_databases.c \
+	tests/store/support.c tests/store/support.h
+tests_report_test_databases_CFLAGS = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS) $(JANSSON_CFLAGS)
+tests_report_test_databases_LDADD = store/libswstore.la $(SQLITE_LIBS) $(CMOCKA_LIBS) $(JANSSON_LIBS)
+tests_report_test_databases_DEPENDENCIES = senderwatch store/libswstore.la
 tests_report_test_filter_SOURCES = tests/report/test_filter.c
 tests_report_test_filter_CFLAGS = $(report_tests_cflags)
 tests_report_test_filter_LDADD = $(report_tests_libs)
