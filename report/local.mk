@@ -7,6 +7,8 @@ report_libswreport_la_SOURCES = \
 	report/chart.h \
 	report/cohort.c \
 	report/cohort.h \
+	report/cohort_import.c \
+	report/cohort_import.h \
 	report/csv_file.c \
 	report/csv_file.h \
 	report/database.c \
@@ -68,7 +70,7 @@ report_libswreport_la_SOURCES = \
 	report/totals.c \
 	report/totals.h
 report_libswreport_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(JANSSON_CFLAGS) $(LDNS_CFLAGS)
-report_libswreport_la_LIBADD = $(CSV_LIBS) $(JANSSON_LIBS) $(LDNS_LIBS) $(UNISTRING_LIBS) -lm
+report_libswreport_la_LIBADD = $(CSV_LIBS) $(JANSSON_LIBS) $(LDNS_LIBS) $(UNISTRING_LIBS) $(IDN2_LIBS) -lm
 
 bin_PROGRAMS += senderwatch
 senderwatch_SOURCES = \
@@ -81,6 +83,7 @@ senderwatch_SOURCES = \
 	report/verb_audit.c \
 	report/verb_backup.c \
 	report/verb_check.c \
+	report/verb_cohort.c \
 	report/verb_explain.c \
 	report/verb_key.c \
 	report/verb_merge.c \

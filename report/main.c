@@ -18,6 +18,8 @@ struct verb {
 static const struct verb verbs[] = {
 	{ "report", "senderwatch report", sw_verb_report,
 	    "tables of who publishes SPF and DMARC" },
+	{ "cohort", "senderwatch cohort", sw_verb_cohort,
+	    "lists of names to pseudonyms, for reports by their groups" },
 	{ "explain", "senderwatch explain", sw_verb_explain,
 	    "what is made of given records, and why" },
 	{ "audit", "senderwatch audit", sw_verb_audit,

@@ -14,6 +14,7 @@ int sw_verb_anonymity(int argc, char **argv);
 int sw_verb_audit(int argc, char **argv);
 int sw_verb_backup(int argc, char **argv);
 int sw_verb_check(int argc, char **argv);
+int sw_verb_cohort(int argc, char **argv);
 int sw_verb_explain(int argc, char **argv);
 int sw_verb_key(int argc, char **argv);
 int sw_verb_merge(int argc, char **argv);

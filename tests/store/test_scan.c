@@ -235,6 +235,114 @@ says_when_the_database_is_damaged(void **state)
 	sw_store_close(&f.store);
 }
 
+/* One subject as two keys make it; digests tell the pseudonyms apart. */
+static void
+put_under_key(struct fixture *fixture, uint8_t key, uint8_t subject,
+    uint32_t day, const char *resolver)
+{
+	struct sw_observation o = { .subject = { subject }, .day = day,
+		.mechanism = SW_MECHANISM_MX, .outcome = SW_OUTCOME_PRESENT };
+	struct sw_batch batch = {
+		.instance = { key, 7 },
+		.sequence = ++fixture->sequence,
+		.key_id = { key },
+		.software = "s",
+		.groups = groups,
+		.group_count = 2,
+		.observations = &o,
+		.observation_count = 1,
+	};
+
+	merge(fixture->store, &batch, resolver, DAY_1 + 60);
+}
+
+#define MX_SEEN(seen) " - co.jp jp CO 1:1,1,0,1," seen "\n"
+
+/*
+ * While a key is being replaced every subject comes under both: reports count
+ * the key of the most resolver-days, of equals the one that began later.
+ */
+static void
+counts_one_key_in_a_period(void **state)
+{
+	struct fixture f = { open_store(path_in(state, "db"), SW_STORE_WRITE),
+		0 };
+	struct sw_store_period period;
+
+	put_under_key(&f, 8, 0x08, DAY_1 - 10, "a");
+	put_under_key(&f, 8, 0x08, DAY_1, "a");
+	put_under_key(&f, 9, 0x09, DAY_1, "a");
+	assert_int_equal(sw_store_period(f.store, 202605, 202605, &period),
+	    SW_OK);
+	assert_true(period.counted);
+	assert_int_equal(period.key_id[0], 8);
+	assert_int_equal(period.units, 2);
+	assert_int_equal(period.keys, 2);
+	expect(&f, 202605, 202605, "08000000000000000000000000000000"
+	    MX_SEEN("2,202605"));
+	/* As many days: the newer one. */
+	put_under_key(&f, 9, 0x09, DAY_1, "b");
+	assert_int_equal(sw_store_period(f.store, 202605, 202605, &period),
+	    SW_OK);
+	assert_int_equal(period.key_id[0], 9);
+	expect(&f, 202605, 202605, "09000000000000000000000000000000"
+	    MX_SEEN("2,202605"));
+	/* Another period may be another key's, and a longer one too. */
+	put_under_key(&f, 8, 0x08, DAY_1 + 1, "a");
+	expect(&f, 202606, 202606, "08000000000000000000000000000000"
+	    MX_SEEN("1,202606"));
+	expect(&f, 202605, 202606, "08000000000000000000000000000000"
+	    MX_SEEN("3,202606"));
+	assert_int_equal(sw_store_period(f.store, 202701, 202702, &period),
+	    SW_OK);
+	assert_false(period.counted);
+	assert_int_equal(period.units, 0);
+	sw_store_close(&f.store);
+}
+
+static enum sw_result
+keep_months(void *argument, const struct sw_store_subject *subject)
+{
+	char *text = argument;
+
+	for (size_t i = 0; i < subject->month_count; i++) {
+		const struct sw_store_month *month = &subject->months[i];
+		const struct sw_store_state *spf =
+		    &month->states[SW_MECHANISM_SPF];
+
+		sprintf(text + strlen(text), "%u:%u,%u,%u,%x,%x ",
+		    month->month, spf->known ? spf->outcome : 0, spf->states,
+		    spf->seen, month->present_days[SW_MECHANISM_SPF],
+		    month->lacking_days[SW_MECHANISM_SPF]);
+	}
+	return SW_OK;
+}
+
+static void
+tells_months_apart(void **state)
+{
+	struct fixture f = { open_store(path_in(state, "db"), SW_STORE_WRITE),
+		0 };
+	char text[256] = "";
+
+	put_spf(&f, DAY_1 - 1, SW_OUTCOME_ABSENT, 0, 0);
+	put_spf(&f, DAY_1, SW_OUTCOME_PRESENT, 5, 1);
+	put_spf(&f, DAY_1 + 2, SW_OUTCOME_PRESENT, 5, 1);
+	put_spf(&f, DAY_1 + 40, SW_OUTCOME_INVALID, 0, 3);
+	assert_int_equal(sw_store_scan_months(f.store, 202604, 202608,
+	    keep_months, text), SW_OK);
+	assert_string_equal(text, "202605:1,2,2,40000000,20000000 "
+	    "202606:1,1,1,2,0 202607:3,1,1,0,200 ");
+	/* Closed, there are states but no days. */
+	assert_int_equal(sw_store_close_months(f.store, DAY_1 + 60, 1), SW_OK);
+	text[0] = '\0';
+	assert_int_equal(sw_store_scan_months(f.store, 202604, 202608,
+	    keep_months, text), SW_OK);
+	assert_string_equal(strchr(text, ' '), " 202606:1,1,1,0,0 "
+	    "202607:3,1,1,0,200 ");
+	sw_store_close(&f.store);
+}
+
 int
 main(void)
 {
@@ -245,6 +353,8 @@ main(void)
 		TEST(prefers_outcomes_on_one_day),
 		TEST(unites_months),
 		TEST(counts_resolver_days_of_all_states),
+		TEST(counts_one_key_in_a_period),
+		TEST(tells_months_apart),
 		TEST(ends_when_told),
 		TEST(sees_one_snapshot_while_batches_come),
 		TEST(says_when_the_database_is_damaged),
