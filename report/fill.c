@@ -99,6 +99,54 @@ fill_bound(struct sw_cell *cell, const struct sw_fill *fill,
 		    bounds.low : bounds.high);
 }
 
+static uint64_t
+known_days(const struct sw_fill *fill, const struct sw_share_of *share)
+{
+	const uint64_t *days = fill->group->figures.days[share->mechanism %
+	    SW_MECHANISM_COUNT];
+
+	return days[SW_OUTCOME_PRESENT] + days[SW_OUTCOME_ABSENT] +
+	    days[SW_OUTCOME_INVALID];
+}
+
+static uint64_t
+count_once(const struct sw_fill *fill, size_t share)
+{
+	const struct sw_capture *capture =
+	    fill->group->figures.captures[share];
+
+	return capture == NULL ? 0 :
+	    sw_capture_frequencies(capture, true).once +
+	    sw_capture_frequencies(capture, false).once;
+}
+
+/*
+ * Few domains that were seen once are as telling as any few; days, which no
+ * family of domains sums up, are told where nothing is suppressed at all.
+ */
+static void
+fill_quality(struct sw_cell *cell, const struct sw_fill *fill, size_t share,
+    enum sw_aspect aspect)
+{
+	const struct sw_share_of *of = &fill->scheme->shares[share];
+	uint64_t once = count_once(fill, share);
+
+	if (aspect == SW_ASPECT_UNKNOWN) {
+		fill_coverage(cell, fill, of);
+		cell->number = 1 - cell->number;
+	} else if (aspect == SW_ASPECT_GOOD_TURING) {
+		if (fill->weighted)
+			set_share(cell, sw_good_turing_coverage(once,
+			    known_days(fill, of)));
+	} else if (fill->min_cell > 0) {
+		cell->state = SW_CELL_SUPPRESSED;
+	} else if (aspect == SW_ASPECT_ONCE) {
+		sw_cell_count(cell, once);
+	} else if (fill->weighted) {
+		sw_cell_count(cell, known_days(fill, of));
+	}
+}
+
 static const struct sw_adjusted *
 adjust(const struct sw_fill *fill, size_t share, struct sw_adjusted *adjusted)
 {
@@ -138,6 +186,12 @@ fill_aspect(struct sw_cell *cell, const struct sw_fill *fill,
 	case SW_ASPECT_BOUND_LOW:
 	case SW_ASPECT_BOUND_HIGH:
 		fill_bound(cell, fill, share, source->aspect);
+		return SW_OK;
+	case SW_ASPECT_UNKNOWN:
+	case SW_ASPECT_ONCE:
+	case SW_ASPECT_DAYS:
+	case SW_ASPECT_GOOD_TURING:
+		fill_quality(cell, fill, source->share, source->aspect);
 		return SW_OK;
 	default:
 		fill_rate(cell, fill, share, source->aspect);

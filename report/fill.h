@@ -9,6 +9,7 @@ struct sw_fill {
 	const struct sw_group_figures *group;
 	const struct sw_block *block;
 	uint64_t total;		/* registered domains of the group; 0: unknown */
+	uint64_t min_cell;	/* 0: nothing is suppressed */
 	bool weighted;		/* there are resolver-days of the group */
 };
 

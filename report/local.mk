@@ -49,12 +49,15 @@ report_libswreport_la_SOURCES = \
 	report/produce.h \
 	report/protect.c \
 	report/protect.h \
+	report/resolvers.c \
+	report/resolvers.h \
 	report/scheme.c \
 	report/scheme.h \
 	report/scheme_adoption.c \
 	report/scheme_policy.c \
 	report/progress.c \
 	report/progress.h \
+	report/scheme_quality.c \
 	report/suppress.c \
 	report/suppress.h \
 	report/svg.c \
@@ -68,6 +71,8 @@ report_libswreport_la_SOURCES = \
 	report/text.c \
 	report/text.h \
 	report/totals.c \
+	report/trend.c \
+	report/trend.h \
 	report/totals.h
 report_libswreport_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(JANSSON_CFLAGS) $(LDNS_CFLAGS)
 report_libswreport_la_LIBADD = $(CSV_LIBS) $(JANSSON_LIBS) $(LDNS_LIBS) $(UNISTRING_LIBS) $(IDN2_LIBS) -lm
@@ -110,6 +115,7 @@ report_tests = \
 	tests/report/test_key_file \
 	tests/report/test_program \
 	tests/report/test_scheme \
+	tests/report/test_tables \
 	tests/report/test_tabulate \
 	tests/report/test_text
 if HAVE_GLPK
@@ -122,6 +128,12 @@ endif
 check_PROGRAMS += $(report_tests)
 TESTS += $(report_tests)
 
+# Runs the real program.
+tests_report_test_tables_SOURCES = tests/report/test_tables.c \
+	tests/report/population.c tests/report/population.h
+tests_report_test_tables_CFLAGS = $(report_tests_cflags)
+tests_report_test_tables_LDADD = $(report_tests_libs)
+tests_report_test_tables_DEPENDENCIES = senderwatch $(report_tests_libs)
 tests_report_test_tabulate_SOURCES = tests/report/test_tabulate.c \
 	tests/report/population.c tests/report/population.h
 tests_report_test_tabulate_CFLAGS = $(report_tests_cflags)

@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "resolvers.h"
+#include "trend.h"
+
 struct production {
 	struct sw_store *store;
 	const struct sw_wish *wish;
@@ -198,6 +201,54 @@ make_policy(struct production *production)
 	return make_domains(production, sw_scheme_policy());
 }
 
+static enum sw_result
+make_quality(struct production *production)
+{
+	return make_domains(production, sw_scheme_quality());
+}
+
+static enum sw_result
+make_resolvers(struct production *production)
+{
+	const struct sw_wish *wish = production->wish;
+	enum sw_result result = sw_resolvers_columns(production->table);
+
+	for (uint32_t month = wish->first; result == SW_OK &&
+	    month <= wish->last; month = sw_month_next(month))
+		result = sw_resolvers_block(production->table,
+		    production->store, month);
+	if (result == SW_ERR_STORE)
+		return store_failed(production, result);
+	return result == SW_OK ? SW_OK : fail(production, result,
+	    sw_result_text(result));
+}
+
+static enum sw_result
+make_trend(struct production *production)
+{
+	const struct sw_wish *wish = production->wish;
+	enum sw_result result = begin_rows(production);
+	struct sw_store_period period;
+
+	if (result != SW_OK)
+		return result;
+	result = sw_store_period(production->store, wish->first, wish->last,
+	    &period);
+	if (result != SW_OK)
+		return store_failed(production, result);
+	result = check_cohort_key(production, &period);
+	if (result != SW_OK)
+		return result;
+	result = sw_trend_make(production->table, production->store,
+	    production->wish->first, production->wish->last,
+	    &production->wish->rows);
+	if (result == SW_ERR_STORE)
+		return store_failed(production, result);
+	return result == SW_OK ? SW_OK : fail(production, result,
+	    result == SW_ERR_INVALID ? "a trend takes two months or more: "
+	    "--period YYYY-MM:YYYY-MM" : sw_result_text(result));
+}
+
 /* --- All ------------------------------------------------------------------ */
 
 static const struct kind {
@@ -206,10 +257,14 @@ static const struct kind {
 } kinds[] = {
 	{ "adoption", make_adoption },
 	{ "policy", make_policy },
+	{ "trend", make_trend },
+	{ "quality", make_quality },
+	{ "resolvers", make_resolvers },
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
-const char *const sw_produce_tables[] = { "adoption", "policy", NULL };
+const char *const sw_produce_tables[] = { "adoption", "policy",
+    "trend", "quality", "resolvers", NULL };
 
 static enum sw_result
 check_wish(struct production *production)

@@ -391,6 +391,13 @@ static const struct aspect {
 	    "domains that is certain, at least" },
 	[SW_ASPECT_BOUND_HIGH] = { "bound_high", "share of all registered "
 	    "domains that is certain, at most" },
+	[SW_ASPECT_UNKNOWN] = { "unknown_share", "share of the domains whose "
+	    "state is not known" },
+	[SW_ASPECT_ONCE] = { "once", "domains seen on one resolver-day only" },
+	[SW_ASPECT_DAYS] = { "resolver_days", "resolver-days with a known state, "
+	    "uncapped" },
+	[SW_ASPECT_GOOD_TURING] = { "good_turing", "Good-Turing coverage: chance "
+	    "that the next resolver-day shows a domain that is known already" },
 };
 
 struct sw_column *
@@ -410,7 +417,8 @@ sw_scheme_add_aspect(struct sw_scheme *scheme, size_t share,
 	column = add_column(scheme, &source, name, aspects[aspect].title,
 	    measure);
 	column->unit = aspect == SW_ASPECT_ADJUSTED_STATE ? SW_UNIT_TEXT :
-	    SW_UNIT_SHARE;
+	    aspect == SW_ASPECT_ONCE ? SW_UNIT_DOMAINS :
+	    aspect == SW_ASPECT_DAYS ? SW_UNIT_COUNT : SW_UNIT_SHARE;
 	return column;
 }
 

@@ -99,6 +99,7 @@ struct sw_scheme {
 /* What is counted by the adoption and policy tables. NULL: out of memory. */
 struct sw_scheme *sw_scheme_adoption(void);
 struct sw_scheme *sw_scheme_policy(void);
+struct sw_scheme *sw_scheme_quality(void);
 void sw_scheme_free(struct sw_scheme **scheme);
 
 /*

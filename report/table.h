@@ -43,7 +43,11 @@ enum sw_aspect {
 	SW_ASPECT_ADJUSTED_STATE,	/* "given", or why it is withheld */
 	SW_ASPECT_WEIGHTED,		/* the share of resolver-days */
 	SW_ASPECT_BOUND_LOW,		/* what is certain of all registered */
-	SW_ASPECT_BOUND_HIGH
+	SW_ASPECT_BOUND_HIGH,
+	SW_ASPECT_UNKNOWN,		/* of those that could be known, not */
+	SW_ASPECT_ONCE,			/* domains seen on one resolver-day */
+	SW_ASPECT_DAYS,			/* resolver-days of known states */
+	SW_ASPECT_GOOD_TURING	/* chance that the next one shows a known domain */
 };
 
 #define SW_TABLE_LANGUAGES 2		/* English, Japanese */

@@ -259,7 +259,8 @@ add_row(struct sw_table *table, struct sw_block *block,
 		.scheme = groups->scheme, .group = group, .block = block,
 		.total = options->totals != NULL && kind != SW_ROW_MERGED ?
 		    sw_totals_find(options->totals, group->name) : 0,
-		.weighted = table->by != SW_BY_COHORT
+		.weighted = table->by != SW_BY_COHORT,
+		.min_cell = table->min_cell
 	};
 
 	return row == NULL ? SW_ERR_MEMORY : sw_fill_row(row, &fill);
@@ -307,4 +308,24 @@ sw_tabulate(struct sw_table *table, struct sw_block *block,
 		result = add_rows(table, block, &groups, options);
 	sw_groups_fini(&groups);
 	return result;
+}
+
+const char *
+sw_tabulate_row_name(const struct sw_table *table,
+    const struct sw_rows_options *options,
+    const struct sw_store_subject *subject)
+{
+	if (table->by == SW_BY_COHORT) {
+		int group = sw_cohort_group(options->cohort,
+		    subject->pseudonym);
+
+		return group < 0 ? NULL : options->cohort->columns[
+		    options->cohort->chosen].groups[group];
+	}
+	if (table->tld != NULL &&
+	    strcmp(table->tld, subject->group.registry) != 0)
+		return NULL;
+	if (table->by == SW_BY_SUFFIX)
+		return subject->group.suffix;
+	return type_group(table->registry, subject->group.type);
 }

@@ -44,4 +44,9 @@ enum sw_result sw_tabulate(struct sw_table *table, struct sw_block *block,
     const struct sw_scheme *scheme, const struct sw_tally *tally,
     const struct sw_rows_options *options);
 
+/* The row that a subject belongs to, or NULL: it is outside. */
+const char *sw_tabulate_row_name(const struct sw_table *table,
+    const struct sw_rows_options *options,
+    const struct sw_store_subject *subject);
+
 #endif

@@ -125,6 +125,21 @@ fill_database(const char *path, const struct kind *kinds, size_t count,
 }
 
 void
+fill_database_again(const char *path, const struct kind *kinds, size_t count,
+    uint32_t day, uint64_t sequence)
+{
+	struct sw_store *store;
+	uint32_t number = 0;
+
+	if (sw_store_open(&store, path, SW_STORE_WRITE) != SW_OK)
+		fail_msg("%s", sw_store_error(store));
+	for (size_t i = 0; i < count; i++)
+		merge_kind(store, &kinds[i], &number, day, false,
+		    sequence + i);
+	sw_store_close(&store);
+}
+
+void
 merge_subjects(struct sw_store *store, const struct kind *kind, uint32_t day)
 {
 	uint32_t number = 1000000;

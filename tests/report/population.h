@@ -32,6 +32,10 @@ struct sw_store_subject make_subject(const struct kind *kind);
 void fill_database(const char *path, const struct kind *kinds, size_t count,
     uint32_t day, bool plain);
 
+/* The same subjects, by their numbers, on another day; new sequences. */
+void fill_database_again(const char *path, const struct kind *kinds,
+    size_t count, uint32_t day, uint64_t sequence);
+
 /* Merge further subjects, other than those that a database was filled with. */
 void merge_subjects(struct sw_store *store, const struct kind *kind,
     uint32_t day);
