@@ -58,6 +58,10 @@ report_libswreport_la_SOURCES = \
 	report/progress.c \
 	report/progress.h \
 	report/scheme_quality.c \
+	report/status.h \
+	report/status_collector.c \
+	report/status_load.c \
+	report/status_module.c \
 	report/suppress.c \
 	report/suppress.h \
 	report/svg.c \

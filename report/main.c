@@ -25,7 +25,7 @@ static const struct verb verbs[] = {
 	{ "audit", "senderwatch audit", sw_verb_audit,
 	    "everything that leaves a resolver, in words" },
 	{ "status", "senderwatch status", sw_verb_status,
-	    "how a resolver's module is doing" },
+	    "how modules and collectors are doing" },
 	{ "anonymity", "senderwatch anonymity", sw_verb_anonymity,
 	    "whether what is stored could name a domain" },
 	{ "key", "senderwatch key", sw_verb_key,

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -290,6 +291,106 @@ writes_a_status_file(void **state)
 	json_decref(status);
 }
 
+/* senderwatch status with this; what it printed, which the caller frees. */
+static char *
+run_status(const char *arguments, const char *path, int wanted)
+{
+	const char *builddir = getenv("builddir");
+	size_t size = 65536;
+	char command[1024], *text = calloc(1, size);
+	FILE *pipe;
+	int status;
+
+	assert_non_null(text);
+	snprintf(command, sizeof(command), "'%s/senderwatch' status %s '%s' "
+	    "2>&1", builddir != NULL ? builddir : ".", arguments, path);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	assert_true(fread(text, 1, size - 1, pipe) < size - 1);
+	status = pclose(pipe);
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != wanted)
+		fail_msg("status %d: %s", status, text);
+	return text;
+}
+
+static void
+is_shown_by_senderwatch_status(void **state)
+{
+	static const char *const expected[] = { "merging", " yes\n",
+		"transactions                   3, 0 failed\n",
+		"certificate_foreign 1", "\n  resolver ", "\n  local ",
+		"\n  resolver-1.example.net ", "certificate ends" };
+	struct fixture fixture;
+	char *text, *resolver;
+	json_t *array, *status;
+
+	begin(&fixture, state);
+	deliver_some(&fixture);
+	end(&fixture);
+	text = run_status("", fixture.status, 0);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(*expected); i++) {
+		if (strstr(text, expected[i]) == NULL)
+			fail_msg("%s lacks %s", text, expected[i]);
+	}
+	/* Dropped and skew stand at the end of its line. */
+	resolver = strstr(text, "\n  resolver-1.example.net ");
+	assert_non_null(strstr(resolver, "        17    -2\n"));
+	free(text);
+	text = run_status("--json", fixture.status, 0);
+	array = json_loads(text, 0, NULL);
+	assert_int_equal(json_array_size(array), 1);
+	status = json_array_get(array, 0);
+	assert_true(json_is_true(json_object_get(status, "well")));
+	assert_string_equal(json_string_value(json_object_get(status, "file")),
+	    fixture.status);
+	assert_int_equal(json_array_size(json_object_get(status,
+	    "resolvers")), 2);
+	json_decref(array);
+	free(text);
+	free(run_status("", "/dev/null", 1));
+	free(run_status("", "/no/such/file", 1));
+	/* Half a file. */
+	assert_int_equal(truncate(fixture.status, 300), 0);
+	free(run_status("", fixture.status, 1));
+}
+
+/* The other kind of status file, a module's, in the same verb. */
+static void
+shows_modules_as_well(void **state)
+{
+	const char *path = path_in(state, "module.status");
+	FILE *file = fopen(path, "w");
+	json_t *array, *status;
+	char *text;
+
+	assert_non_null(file);
+	fprintf(file, "written = %lld\nresolver = r1\nkey = 0123456789012345\n"
+	    "delivering = yes\ndelivered = 0\ndropped_full = 9\n",
+	    (long long)time(NULL));
+	fclose(file);
+	text = run_status("", path, 0);
+	assert_non_null(strstr(text, "dropped: no room               9\n"));
+	assert_non_null(strstr(text, "last delivery                  never\n"));
+	free(text);
+	text = run_status("--json", path, 0);
+	array = json_loads(text, 0, NULL);
+	status = json_array_get(array, 0);
+	assert_string_equal(json_string_value(json_object_get(status,
+	    "program")), "senderwatch.so");
+	assert_string_equal(json_string_value(json_object_get(status, "key")),
+	    "0123456789012345");
+	assert_int_equal(number_at(status, "dropped_full"), 9);
+	json_decref(array);
+	free(text);
+	/* One that does not deliver. */
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fprintf(file, "written = %lld\ndelivering = no\n",
+	    (long long)time(NULL));
+	fclose(file);
+	free(run_status("", path, 1));
+}
+
 int
 main(void)
 {
@@ -302,6 +403,8 @@ main(void)
 		TEST(serves_nothing_else),
 		TEST(is_what_prometheus_reads),
 		TEST(writes_a_status_file),
+		TEST(is_shown_by_senderwatch_status),
+		TEST(shows_modules_as_well),
 	};
 
 	return cmocka_run_group_tests_name("metrics", tests,
