@@ -62,6 +62,8 @@ report_libswreport_la_SOURCES = \
 	report/status_collector.c \
 	report/status_load.c \
 	report/status_module.c \
+	report/series.c \
+	report/series.h \
 	report/suppress.c \
 	report/suppress.h \
 	report/svg.c \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "resolvers.h"
+#include "series.h"
 #include "trend.h"
 
 struct production {
@@ -201,6 +202,32 @@ make_policy(struct production *production)
 	return make_domains(production, sw_scheme_policy());
 }
 
+/* Ours are an adoption table of the same wish. */
+static enum sw_result
+make_series(struct production *production)
+{
+	struct sw_wish wish = *production->wish;
+	struct sw_table *ours = NULL;
+	enum sw_result result;
+	char *reason = NULL;
+
+	if (wish.series == NULL)
+		return fail(production, SW_ERR_INVALID,
+		    "the table needs --series FILE");
+	wish.table = "adoption";
+	result = sw_produce(&ours, production->store, &wish,
+	    production->reason);
+	if (result != SW_OK)
+		return result;
+	result = sw_series_make(production->table, wish.series, ours, &reason);
+	if (result != SW_OK)
+		fail(production, result, reason != NULL ? reason :
+		    sw_result_text(result));
+	free(reason);
+	sw_table_free(&ours);
+	return result;
+}
+
 static enum sw_result
 make_quality(struct production *production)
 {
@@ -258,13 +285,14 @@ static const struct kind {
 	{ "adoption", make_adoption },
 	{ "policy", make_policy },
 	{ "trend", make_trend },
+	{ "series", make_series },
 	{ "quality", make_quality },
 	{ "resolvers", make_resolvers },
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
 const char *const sw_produce_tables[] = { "adoption", "policy",
-    "trend", "quality", "resolvers", NULL };
+    "trend", "series", "quality", "resolvers", NULL };
 
 static enum sw_result
 check_wish(struct production *production)

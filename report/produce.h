@@ -17,6 +17,7 @@ struct sw_wish {
 	uint32_t first, last;	/* months: a block each */
 	unsigned window;	/* so many months make a block; 0 is 1 */
 	struct sw_rows_options rows;
+	const char *series;	/* CSV file, for the table "series" */
 };
 
 /* The names of all tables; ends with NULL. */

@@ -26,6 +26,7 @@ static const char help[] =
     "  policy             what SPF and DMARC records ask for\n"
     "  trend              changes from month to month, within the domains seen in\n"
     "                     both\n"
+    "  series             figures that others published, beside ours (--series)\n"
     "  quality            how much was seen: coverage, and what a longer look adds\n"
     "  resolvers          who reported, and what they say they dropped\n\n"
     "  --period MONTH[:MONTH]\n"
@@ -44,6 +45,8 @@ static const char help[] =
     "  --column NAME      the cohort's grouping; default: its first\n"
     "  --totals FILE      CSV with the columns group and total: how many domains are\n"
     "                     registered in each group, for bounds that are certain\n"
+    "  --series FILE      CSV with the columns series, source, period, group, measure\n"
+    "                     (a column of adoption), value\n"
     "  --format FORMAT    table (default), csv, json, prometheus, or html: one page\n"
     "                     of adoption in Japanese and English with a chart\n"
     "  --output FILE      written whole or not at all; default: standard output\n"
@@ -179,7 +182,7 @@ enum {
 	OPTION_DATABASE = 256, OPTION_PERIOD, OPTION_FORMAT, OPTION_OUTPUT,
 	OPTION_BY, OPTION_REGISTRY, OPTION_NAMES, OPTION_MIN_CELL, OPTION_LANG,
 	OPTION_GNUPLOT, OPTION_REGISTRIES, OPTION_WINDOW, OPTION_COHORT,
-	OPTION_COLUMN, OPTION_TOTALS
+	OPTION_COLUMN, OPTION_TOTALS, OPTION_SERIES
 };
 
 static const struct option long_options[] = {
@@ -197,6 +200,7 @@ static const struct option long_options[] = {
 	{ "window", required_argument, NULL, OPTION_WINDOW },
 	{ "cohort", required_argument, NULL, OPTION_COHORT },
 	{ "column", required_argument, NULL, OPTION_COLUMN },
+	{ "series", required_argument, NULL, OPTION_SERIES },
 	{ "totals", required_argument, NULL, OPTION_TOTALS },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 }
@@ -220,6 +224,9 @@ take_option(struct options *options, int option, const char *value)
 		return true;
 	case OPTION_COLUMN:
 		options->column = value;
+		return true;
+	case OPTION_SERIES:
+		options->wish.series = value;
 		return true;
 	case OPTION_TOTALS:
 		options->totals = value;

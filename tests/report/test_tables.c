@@ -164,6 +164,29 @@ test_totals(void **state)
 	    "--period 2026-10 --totals t.csv", 1));
 }
 
+/* Published figures stand beside ours, and only of the same period. */
+static void
+test_series(void **state)
+{
+	(void)state;
+	check("printf 'series,source,period,group,measure,value\\n"
+	    "a,\"who, where\",2026-11,CO,spf,31\\n"
+	    "a,x,2026-11,TOTAL,dmarc_rate,0.5\\n"
+	    "b,x,2018-07,CO,spf,259207\\nb,x,2026-11,CO,no_such,1\\n' >s.csv; "
+	    REPORT "series --series s.csv --period 2026-10:2026-11 "
+	    "--format csv" PICK "group period series measure value ours source",
+	    "CO,2026-11,a,spf,31.000000,34.000000,who, where\n"
+	    "TOTAL,2026-11,a,dmarc_rate,0.500000,0.714286,x\n"
+	    "CO,2018-07,b,spf,259207.000000,,x\n"
+	    "CO,2026-11,b,no_such,1.000000,,x\n");
+	check(REPORT "series --series \"$srcdir/contrib/series/jp-2018.csv\" "
+	    "--period 2026-11 --format csv" PICK "value group measure period | "
+	    "grep TOTAL,spf,", "700897.000000,TOTAL,spf,2018-07\n");
+	free(shell(REPORT "series --period 2026-11", 2));
+	free(shell("echo series,source >s.csv; " REPORT
+	    "series --series s.csv --period 2026-11", 2));
+}
+
 static void
 test_prometheus(void **state)
 {
@@ -316,6 +339,7 @@ main(void)
 		cmocka_unit_test(test_quality),
 		cmocka_unit_test(test_policy),
 		cmocka_unit_test(test_totals),
+		cmocka_unit_test(test_series),
 		cmocka_unit_test(test_prometheus),
 		cmocka_unit_test(test_cohort),
 	};
