@@ -186,7 +186,7 @@ sw_connections_identify(struct sw_connections *connections,
 	 * since. From here on a reload finds this peer by itself.
 	 */
 	trouble = sw_credentials_verify(connections->credentials,
-	    connection->peer);
+	    connection->peer, connection->generation);
 	return sw_trouble_of_tls(trouble);
 }
 
@@ -291,7 +291,7 @@ sw_connections_revoke(struct sw_connections *connections)
 	    connection = connection->next) {
 		if (connection->peer == NULL ||
 		    sw_credentials_verify(connections->credentials,
-		    connection->peer) == SW_TLS_FINE)
+		    connection->peer, 0) == SW_TLS_FINE)
 			continue;
 		atomic_store(&connection->revoked, true);
 		count++;

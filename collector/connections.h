@@ -45,6 +45,7 @@ struct sw_connection {
 	 * unchanged once it is set. */
 	char resolver[SW_RESOLVER_NAME_MAX];
 	int64_t expiry;		/* of its certificate; 0: none */
+	uint64_t generation;	/* of the TLS files it was let in by */
 	atomic_int state;	/* enum sw_connection_state */
 	atomic_bool revoked;	/* end it */
 	/* Of the connections: */

@@ -114,11 +114,12 @@ sw_credentials_reload(struct sw_credentials *credentials,
 enum sw_result
 sw_credentials_stream(struct sw_credentials *credentials, int fd,
     const struct sw_stream_options *options, struct fstrm_rdwr **rdwr,
-    struct sw_stream **stream)
+    struct sw_stream **stream, uint64_t *generation)
 {
 	enum sw_result result;
 
 	pthread_mutex_lock(&credentials->lock);
+	*generation = credentials->good + 1;
 	result = sw_stream_new_tls(fd, options, credentials->tls, NULL, rdwr,
 	    stream);
 	pthread_mutex_unlock(&credentials->lock);
@@ -127,12 +128,13 @@ sw_credentials_stream(struct sw_credentials *credentials, int fd,
 
 enum sw_tls_trouble
 sw_credentials_verify(struct sw_credentials *credentials,
-    const struct sw_tls_peer *peer)
+    const struct sw_tls_peer *peer, uint64_t generation)
 {
-	enum sw_tls_trouble trouble;
+	enum sw_tls_trouble trouble = SW_TLS_FINE;
 
 	pthread_mutex_lock(&credentials->lock);
-	trouble = sw_tls_peer_verify(peer, credentials->tls);
+	if (generation != credentials->good + 1)
+		trouble = sw_tls_peer_verify(peer, credentials->tls);
 	pthread_mutex_unlock(&credentials->lock);
 	return trouble;
 }

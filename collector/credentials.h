@@ -23,14 +23,20 @@ void sw_credentials_free(struct sw_credentials **credentials);
 enum sw_result sw_credentials_reload(struct sw_credentials *credentials,
     char reason[SW_TLS_REASON_MAX]);
 
-/* As sw_stream_new_tls() for a server, with the files in use. */
+/*
+ * As sw_stream_new_tls() for a server, with the files in use; which these are
+ * is told by a number that grows with each reload.
+ */
 enum sw_result sw_credentials_stream(struct sw_credentials *credentials,
     int fd, const struct sw_stream_options *options, struct fstrm_rdwr **rdwr,
-    struct sw_stream **stream);
+    struct sw_stream **stream, uint64_t *generation);
 
-/* Would this peer be let in now? */
+/*
+ * Would this peer be let in now? Those that were let in by the files of this
+ * generation (0: of any) are not looked at again.
+ */
 enum sw_tls_trouble sw_credentials_verify(struct sw_credentials *credentials,
-    const struct sw_tls_peer *peer);
+    const struct sw_tls_peer *peer, uint64_t generation);
 
 /*
  * What the peer is called: the first of its DNS names that the operator

@@ -83,3 +83,11 @@ tests_collector_test_tls_CFLAGS = $(collector_test_cflags)
 tests_collector_test_tls_LDADD = $(collector_test_libs)
 endif
 EXTRA_DIST += tests/collector/certificates.sh
+
+# 500 senders at one time; tests/bench/senders.sh runs it.
+check_PROGRAMS += tests/bench/senders
+tests_bench_senders_SOURCES = tests/bench/senders.c
+tests_bench_senders_CFLAGS = $(AM_CFLAGS) $(FSTRM_CFLAGS)
+tests_bench_senders_LDADD = wire/libswwire.la lib/libsenderwatch.la \
+	$(FSTRM_LIBS) $(PTHREAD_LIBS)
+EXTRA_DIST += tests/bench/senders.sh

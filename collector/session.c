@@ -266,7 +266,8 @@ open_stream(struct session *session)
 
 	if (connection->listener->kind == SW_LISTENER_TLS)
 		result = sw_credentials_stream(session->shared->credentials,
-		    connection->fd, &stream_options, &rdwr, &session->stream);
+		    connection->fd, &stream_options, &rdwr, &session->stream,
+		    &connection->generation);
 	else
 		result = sw_stream_new(connection->fd, &stream_options, &rdwr,
 		    &session->stream);

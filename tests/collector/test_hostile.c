@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "senderwatch/codec.h"
@@ -170,6 +171,88 @@ rejects_frames_that_are_no_batch(void **state)
 		put_control(&bytes, STOP, NULL);
 		expect_rejection(&fixture, &bytes);
 	}
+	end(&fixture, complaints);
+}
+
+/* A good frame, cut short everywhere and sent with the length that is left. */
+static void
+rejects_truncated_frames(void **state)
+{
+	static const char *const complaints[] = {
+		"no protobuf message senderwatch.Frame", NULL };
+	struct fixture fixture;
+	uint8_t *frame;
+	size_t length;
+
+	begin(&fixture, state);
+	assert_int_equal(sw_frame_encode(&fixture.scenario.batches[60], &frame,
+	    &length), SW_OK);
+	for (size_t cut = 1; cut < length; cut += 1 + length / 200) {
+		struct bytes bytes = { .length = 0 };
+		int fd = connect_to(&fixture.daemon);
+
+		put_opening(&bytes);
+		put_u32(&bytes, (uint32_t)cut);
+		assert_true(bytes.length + cut < 4000);
+		memcpy(bytes.data + bytes.length, frame, cut);
+		bytes.length += cut;
+		put_control(&bytes, STOP, NULL);
+		send_bytes(fd, bytes.data, bytes.length);
+		assert_int_equal(await_end(fd, FINISH), 0);
+	}
+	free(frame);
+	end(&fixture, complaints);
+}
+
+/* Of a newer sender: kept as they are, for a newer report to read. */
+static void
+keeps_values_of_the_future(void **state)
+{
+	static const char *const complaints[] = { NULL };
+	struct sw_observation observation = { .subject = { 1 }, .mechanism = 99,
+		.outcome = 77, .dnssec = 5, .features = 0xfedcba9876543210,
+		.digest = { 9 }, .day = (uint32_t)(time(NULL) / 86400) };
+	const struct sw_group group = { "example", "zz", "NEW" };
+	const struct sw_batch batch = { .instance = { 200 }, .sequence = 1,
+		.resolver = "new", .software = "senderwatch 9.0",
+		.groups = &group, .group_count = 1,
+		.observations = &observation, .observation_count = 1 };
+	struct fixture fixture;
+
+	begin(&fixture, state);
+	assert_true(deliver(&fixture.daemon, &batch, 1));
+	assert_int_equal(query_number(fixture.daemon.database, "SELECT count(*) "
+	    "FROM sighting WHERE mechanism = 99 AND outcome = 77 "
+	    "AND dnssec = 1 << 5 AND printf('%x', features) = "
+	    "'fedcba9876543210'"), 1);
+	/* It is one of the batches that end() counts. */
+	fixture.delivered = 1;
+	end(&fixture, complaints);
+}
+
+/* Of a resolver whose key is another: kept apart under the key's id. */
+static void
+keeps_other_keys_apart(void **state)
+{
+	static const char *const complaints[] = {
+		"the key id has not 8 bytes", NULL };
+	/* Batch { instance: 16 bytes, sequence: 1, key_id: 3 bytes } */
+	static const uint8_t bad[] = { 0x0a, 25, 0x0a, 16, 1, 2, 3, 4, 5, 6, 7,
+		8, 9, 10, 11, 12, 13, 14, 15, 16, 0x10, 1, 0x1a, 3, 1, 2, 3 };
+	struct fixture fixture;
+	struct bytes bytes = { .length = 0 };
+
+	begin(&fixture, state);
+	put_opening(&bytes);
+	put_u32(&bytes, sizeof(bad));
+	memcpy(bytes.data + bytes.length, bad, sizeof(bad));
+	bytes.length += sizeof(bad);
+	put_control(&bytes, STOP, NULL);
+	expect_rejection(&fixture, &bytes);
+	memset(fixture.scenario.batches[1].key_id, 0xee, SW_KEY_ID_SIZE);
+	serves_others(&fixture);
+	assert_int_equal(query_number(fixture.daemon.database,
+	    "SELECT count(DISTINCT key_id) FROM sender"), 2);
 	end(&fixture, complaints);
 }
 
@@ -343,6 +426,9 @@ main(void)
 		TEST(rejects_other_content),
 		TEST(rejects_oversized_lengths),
 		TEST(rejects_frames_that_are_no_batch),
+		TEST(rejects_truncated_frames),
+		TEST(keeps_values_of_the_future),
+		TEST(keeps_other_keys_apart),
 		TEST(keeps_nothing_without_stop),
 		TEST(tires_of_slow_peers),
 		TEST(refuses_too_many_at_once),
