@@ -19,6 +19,8 @@ report_libswreport_la_SOURCES = \
 	report/explain.h \
 	report/explain_rdata.c \
 	report/explain_zone.c \
+	report/export_settings.c \
+	report/export_settings.h \
 	report/figures.c \
 	report/figures.h \
 	report/fill.c \
@@ -47,23 +49,42 @@ report_libswreport_la_SOURCES = \
 	report/page.h \
 	report/produce.c \
 	report/produce.h \
+	report/progress.c \
+	report/progress.h \
 	report/protect.c \
 	report/protect.h \
+	report/publication.c \
+	report/publication.h \
 	report/resolvers.c \
 	report/resolvers.h \
 	report/scheme.c \
 	report/scheme.h \
 	report/scheme_adoption.c \
 	report/scheme_policy.c \
-	report/progress.c \
-	report/progress.h \
 	report/scheme_quality.c \
+	report/series.c \
+	report/series.h \
+	report/site.c \
+	report/site.h \
+	report/site_chart.c \
+	report/site_chart.h \
+	report/site_content.c \
+	report/site_make.c \
+	report/site_make.h \
+	report/site_package.c \
+	report/site_package.h \
+	report/site_page.c \
+	report/site_page.h \
+	report/site_style.c \
+	report/site_view.c \
+	report/site_view.h \
+	report/site_words.h \
+	report/site_words_en.c \
+	report/site_words_ja.c \
 	report/status.h \
 	report/status_collector.c \
 	report/status_load.c \
 	report/status_module.c \
-	report/series.c \
-	report/series.h \
 	report/suppress.c \
 	report/suppress.h \
 	report/svg.c \
@@ -77,11 +98,13 @@ report_libswreport_la_SOURCES = \
 	report/text.c \
 	report/text.h \
 	report/totals.c \
+	report/totals.h \
+	report/tree.c \
+	report/tree.h \
 	report/trend.c \
-	report/trend.h \
-	report/totals.h
-report_libswreport_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(JANSSON_CFLAGS) $(LDNS_CFLAGS)
-report_libswreport_la_LIBADD = $(CSV_LIBS) $(JANSSON_LIBS) $(LDNS_LIBS) $(UNISTRING_LIBS) $(IDN2_LIBS) -lm
+	report/trend.h
+report_libswreport_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(JANSSON_CFLAGS) $(LDNS_CFLAGS) $(CRYPTO_CFLAGS)
+report_libswreport_la_LIBADD = $(CRYPTO_LIBS) $(CSV_LIBS) $(JANSSON_LIBS) $(LDNS_LIBS) $(UNISTRING_LIBS) $(IDN2_LIBS) -lm
 
 bin_PROGRAMS += senderwatch
 senderwatch_SOURCES = \
@@ -96,10 +119,12 @@ senderwatch_SOURCES = \
 	report/verb_check.c \
 	report/verb_cohort.c \
 	report/verb_explain.c \
+	report/verb_export.c \
 	report/verb_key.c \
 	report/verb_merge.c \
 	report/verb_prune.c \
 	report/verb_report.c \
+	report/verb_site.c \
 	report/verb_status.c \
 	report/verbs.h
 senderwatch_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(LDNS_CFLAGS) $(FSTRM_CFLAGS) $(JANSSON_CFLAGS)
@@ -120,6 +145,8 @@ report_tests = \
 	tests/report/test_filter \
 	tests/report/test_key_file \
 	tests/report/test_program \
+	tests/report/test_publication \
+	tests/report/test_site \
 	tests/report/test_scheme \
 	tests/report/test_tables \
 	tests/report/test_tabulate \
@@ -172,7 +199,20 @@ tests_report_test_program_SOURCES = tests/report/test_program.c \
 tests_report_test_program_CFLAGS = $(report_tests_cflags)
 tests_report_test_program_LDADD = $(report_tests_libs)
 tests_report_test_program_DEPENDENCIES = senderwatch $(report_tests_libs)
+tests_report_test_publication_SOURCES = tests/report/test_publication.c
+tests_report_test_publication_CFLAGS = $(report_tests_cflags)
+tests_report_test_publication_LDADD = $(report_tests_libs)
+tests_report_test_site_SOURCES = tests/report/test_site.c
+tests_report_test_site_CFLAGS = $(report_tests_cflags)
+tests_report_test_site_LDADD = $(report_tests_libs)
 tests_report_test_text_SOURCES = tests/report/test_text.c
 tests_report_test_text_CFLAGS = $(report_tests_cflags)
 tests_report_test_text_LDADD = $(report_tests_libs)
 endif
+
+# On the real program.
+check_PROGRAMS += tests/report/make_database
+tests_report_make_database_SOURCES = tests/report/make_database.c
+tests_report_make_database_LDADD = store/libswstore.la lib/libsenderwatch.la
+TESTS += tests/report/axe.sh tests/report/site.sh
+EXTRA_DIST += tests/report/axe.js tests/report/axe.sh tests/report/site.sh

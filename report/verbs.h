@@ -16,10 +16,12 @@ int sw_verb_backup(int argc, char **argv);
 int sw_verb_check(int argc, char **argv);
 int sw_verb_cohort(int argc, char **argv);
 int sw_verb_explain(int argc, char **argv);
+int sw_verb_export(int argc, char **argv);
 int sw_verb_key(int argc, char **argv);
 int sw_verb_merge(int argc, char **argv);
 int sw_verb_prune(int argc, char **argv);
 int sw_verb_report(int argc, char **argv);
+int sw_verb_site(int argc, char **argv);
 int sw_verb_status(int argc, char **argv);
 
 #endif
