@@ -101,16 +101,6 @@ find_cohort_months(struct making *making, const struct sw_cohort *cohort,
 
 /* --- Tables --------------------------------------------------------------- */
 
-static bool
-is_produced(const char *table)
-{
-	for (size_t i = 0; sw_produce_tables[i] != NULL; i++) {
-		if (strcmp(sw_produce_tables[i], table) == 0)
-			return true;
-	}
-	return false;
-}
-
 static enum sw_result
 add_section(struct making *making, enum sw_site_kind kind, const char *slug,
     const char *title, const struct sw_wish *wish)
@@ -164,8 +154,7 @@ add_table(struct making *making, enum sw_site_kind kind, const char *name)
 {
 	struct sw_wish wish = make_wish(making, name);
 
-	return is_produced(name) ? add_section(making, kind, name, NULL,
-	    &wish) : SW_OK;
+	return add_section(making, kind, name, NULL, &wish);
 }
 
 /* The groups of one column of a cohort. */
@@ -213,6 +202,18 @@ add_cohort(struct making *making, const char *path, size_t number)
 	return result;
 }
 
+/* Figures that others published, beside ours. */
+static enum sw_result
+add_series(struct making *making, const char *path, size_t number)
+{
+	struct sw_wish wish = make_wish(making, "series");
+	char slug[SLUG_MAX];
+
+	wish.series = path;
+	snprintf(slug, sizeof(slug), "series-%zu", number);
+	return add_section(making, SW_SITE_SERIES, slug, NULL, &wish);
+}
+
 static enum sw_result
 add_sections(struct making *making)
 {
@@ -224,8 +225,12 @@ add_sections(struct making *making)
 	for (size_t i = 0; i < making->order->cohort_count && result == SW_OK;
 	    i++)
 		result = add_cohort(making, making->order->cohorts[i], i + 1);
-	if (result == SW_OK)
+	/* From one month nothing changes to another. */
+	if (result == SW_OK && making->first != making->last)
 		result = add_table(making, SW_SITE_TREND, "trend");
+	for (size_t i = 0; i < making->order->series_count && result == SW_OK;
+	    i++)
+		result = add_series(making, making->order->series[i], i + 1);
 	if (result == SW_OK)
 		result = add_table(making, SW_SITE_QUALITY, "quality");
 	return result;

@@ -33,7 +33,7 @@ static const char help[] =
     "  months             how many months, back from the last; default: 12\n"
     "  registry, registries, totals, publisher, min-cell, gnuplot\n"
     "                     as the options of \"senderwatch site\"\n"
-    "  cohort             a cohort file; may be given more than once\n"
+    "  cohort, series     files, as there; may be given more than once\n"
     "  keep               how many publications to keep; default: 0, all\n"
     "  keep-running       the same of the running month's; default: 7\n\n"
     "Exit status: 0 if all went well, also without charts; 1 if something failed;\n"

@@ -29,6 +29,8 @@ static const char help[] =
     "  --registries FOLDER  further registry tables\n"
     "  --cohort FILE      pages for a list that \"senderwatch cohort\" imported; may\n"
     "                     be given more than once\n"
+    "  --series FILE      a page for figures that others published (see \"senderwatch\n"
+    "                     help report\"); may be given more than once\n"
     "  --totals FILE      CSV of how many domains are registered in each group\n"
     "  --min-cell N       suppress what describes fewer than N domains\n"
     "  --publisher NAME   stands in the head of each page\n"
@@ -44,7 +46,7 @@ struct options {
 
 enum {
 	OPTION_DATABASE = 256, OPTION_PERIOD, OPTION_REGISTRY,
-	OPTION_REGISTRIES, OPTION_COHORT, OPTION_TOTALS, OPTION_MIN_CELL,
+	OPTION_REGISTRIES, OPTION_COHORT, OPTION_SERIES, OPTION_TOTALS, OPTION_MIN_CELL,
 	OPTION_PUBLISHER, OPTION_GNUPLOT
 };
 
@@ -54,6 +56,7 @@ static const struct option long_options[] = {
 	{ "registry", required_argument, NULL, OPTION_REGISTRY },
 	{ "registries", required_argument, NULL, OPTION_REGISTRIES },
 	{ "cohort", required_argument, NULL, OPTION_COHORT },
+	{ "series", required_argument, NULL, OPTION_SERIES },
 	{ "totals", required_argument, NULL, OPTION_TOTALS },
 	{ "min-cell", required_argument, NULL, OPTION_MIN_CELL },
 	{ "publisher", required_argument, NULL, OPTION_PUBLISHER },
@@ -103,6 +106,11 @@ take_option(struct options *options, int option, const char *value)
 		if (order->cohort_count == SW_SITE_LISTS_MAX)
 			return false;
 		order->cohorts[order->cohort_count++] = value;
+		return true;
+	case OPTION_SERIES:
+		if (order->series_count == SW_SITE_LISTS_MAX)
+			return false;
+		order->series[order->series_count++] = value;
 		return true;
 	case OPTION_TOTALS:
 		order->totals = value;
