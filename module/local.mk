@@ -4,6 +4,7 @@ noinst_LTLIBRARIES += module/libswmodule.la
 module_libswmodule_la_SOURCES = \
 	module/build_id.c module/build_id.h \
 	module/groups.c module/groups.h \
+	module/instance.c module/instance.h \
 	module/keys.c module/keys.h \
 	module/link.c module/link.h \
 	module/log.h \
@@ -19,7 +20,8 @@ module_libswmodule_la_LIBADD = $(SODIUM_LIBS) $(FSTRM_LIBS) $(PTHREAD_LIBS)
 
 moduledir = $(libdir)/senderwatch
 module_LTLIBRARIES = module/senderwatch.la
-module_senderwatch_la_SOURCES = module/unbound.c
+module_senderwatch_la_SOURCES = module/unbound.c \
+	module/unbound_answer.c module/unbound_answer.h
 module_senderwatch_la_CPPFLAGS = $(AM_CPPFLAGS) $(UNBOUND_CPPFLAGS)
 module_senderwatch_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS)
 # dynlib looks up six names, and opens the file RTLD_GLOBAL: export no other.

@@ -1,6 +1,6 @@
 /*
- * How the module's parts speak: Unbound's log, handed in by unbound.c, the
- * only file that sees Unbound. Messages hold no names and no answers.
+ * How the module's parts speak: Unbound's log, handed in by unbound.c.
+ * Messages hold no names and no answers.
  */
 #ifndef SENDERWATCH_MODULE_LOG_H
 #define SENDERWATCH_MODULE_LOG_H

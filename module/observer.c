@@ -151,24 +151,25 @@ tag_of(const struct sw_observer *observer, const struct sw_name *name)
 
 /*
  * A hash of all that the judgement depends on, in whatever order the records
- * come: an answer that was seen before need not be judged again.
+ * come: an answer that was seen before need not be judged again. A sum of keyed
+ * hashes is as good as one of them; the rest are small numbers, kept apart.
  */
 static uint64_t
 print_of(const struct sw_observer *observer, const struct sw_lookup *lookup)
 {
 	const struct sw_answer *answer = &lookup->answer;
-	uint64_t parts[5] = {
-		answer->rcode, (uint64_t)lookup->dnssec << 2 |
-		    (uint64_t)answer->cname << 1 | answer->truncated,
-		answer->records.count, 0, 0
-	};
+	uint64_t small = (uint64_t)answer->records.count << 32 |
+	    (uint64_t)answer->rcode << 8 | (uint64_t)lookup->dnssec << 2 |
+	    (uint64_t)answer->cname << 1 | answer->truncated;
+	uint64_t sum = small * UINT64_C(0x9e3779b97f4a7c15);
 
 	for (size_t i = 0; i < answer->records.count; i++)
-		parts[3] += hash(observer, answer->records.rdata[i],
+		sum += hash(observer, answer->records.rdata[i],
 		    answer->records.length[i]);
+	/* Not like a record's, should one be the same octets. */
 	if (answer->soa != NULL)
-		parts[4] = hash(observer, answer->soa, answer->soa_length);
-	return hash(observer, parts, sizeof(parts));
+		sum += 3 * hash(observer, answer->soa, answer->soa_length);
+	return sum;
 }
 
 /* Where the memo of a sight is, and what it is without its lowest bit. */

@@ -1,0 +1,268 @@
+/* One senderwatch.so of Unbound's module chain. */
+#include "module/instance.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "module/link.h"
+#include "module/options.h"
+#include "module/sender.h"
+
+/* Immutable once it is made, but for the sender. */
+struct sw_instance {
+	struct sw_options options;
+	sw_log_function log;
+	struct sw_link *link;
+	struct sw_observer *observer;
+	struct sw_sender *sender;
+	/*
+	 * An Unbound without threads forks its workers after init(), and a
+	 * thread does not survive a fork: each process starts its own at its
+	 * first answer. Counts forks; UINT_MAX: none started yet.
+	 */
+	atomic_uint started;
+	atomic_llong failed_at;	/* when starting failed, or 0: once a second */
+	unsigned made_in;	/* forks when it was made */
+	struct sw_instance *next;	/* of all that live; the main thread's */
+};
+
+static atomic_uint forks;
+static struct sw_instance *instances;
+
+static void
+count_fork(void)
+{
+	atomic_fetch_add(&forks, 1);
+}
+
+/*
+ * A path as it reads within the chroot that Unbound is in by now: settings may
+ * name it as it reads outside, as in Unbound's own configuration.
+ */
+static void
+inside_chroot(char *path, const char *chroot)
+{
+	size_t length = chroot == NULL ? 0 : strlen(chroot);
+
+	while (length > 0 && chroot[length - 1] == '/')
+		length--;
+	if (path != NULL && length > 0 &&
+	    strncmp(path, chroot, length) == 0 && path[length] == '/')
+		memmove(path, path + length, strlen(path + length) + 1);
+}
+
+static enum sw_result
+read_settings(struct sw_instance *instance, const char *settings,
+    const char *chroot)
+{
+	struct sw_options *options = &instance->options;
+	char *path = strdup(settings);
+	enum sw_result result = SW_ERR_MEMORY;
+
+	if (path == NULL)
+		return SW_ERR_MEMORY;
+	inside_chroot(path, chroot);
+	result = sw_options_read(options, path, instance->log);
+	free(path);
+	if (result != SW_OK)
+		return result;
+	inside_chroot(options->socket, chroot);
+	inside_chroot(options->key_file, chroot);
+	inside_chroot(options->registries, chroot);
+	inside_chroot(options->suffix_list, chroot);
+	inside_chroot(options->spool, chroot);
+	inside_chroot(options->status_file, chroot);
+	inside_chroot(options->tls_authorities, chroot);
+	inside_chroot(options->tls_certificate, chroot);
+	inside_chroot(options->tls_key, chroot);
+	return SW_OK;
+}
+
+static void
+free_parts(struct sw_instance *instance)
+{
+	sw_sender_stop(&instance->sender);
+	sw_observer_free(&instance->observer);
+	sw_link_free(&instance->link);
+	sw_options_fini(&instance->options);
+	free(instance);
+}
+
+static void finish(struct sw_instance *instance);
+
+/*
+ * Unbound ends the workers that it forked by exit(), and calls deinit() in
+ * its first process only.
+ */
+static void
+finish_forked(void)
+{
+	for (struct sw_instance *i = instances; i != NULL; i = i->next) {
+		if (i->made_in != atomic_load(&forks))
+			finish(i);
+	}
+}
+
+static void
+watch_forks(void)
+{
+	static int watching;
+
+	if (watching)
+		return;
+	pthread_atfork(NULL, NULL, count_fork);
+	atexit(finish_forked);
+	watching = 1;
+}
+
+#define NUMBER(counter) (unsigned long long)c.counter
+
+static void
+log_counters(struct sw_instance *instance)
+{
+	struct sw_counters c;
+
+	sw_observer_counters(instance->observer, &c);
+	instance->log(SW_LOG_INFO, "seen %llu watched %llu observed %llu repeated %llu "
+	    "sent %llu evicted %llu superseded %llu; unknown: servfail %llu "
+	    "bogus %llu rewritten %llu subnet %llu private %llu malformed "
+	    "%llu nonexistent %llu; unproven %llu; dropped: full %llu memory %llu "
+	    "stop %llu",
+	    NUMBER(seen), NUMBER(watched), NUMBER(observed), NUMBER(repeated),
+	    NUMBER(sent), NUMBER(evicted), NUMBER(superseded),
+	    NUMBER(unknown_servfail), NUMBER(unknown_bogus),
+	    NUMBER(unknown_rewritten), NUMBER(unknown_subnet),
+	    NUMBER(unknown_private), NUMBER(unknown_malformed),
+	    NUMBER(unknown_nonexistent), NUMBER(unproven),
+	    NUMBER(dropped_full), NUMBER(dropped_memory),
+	    NUMBER(dropped_stop));
+}
+
+/* What waits when no thread could be started is lost, and counted. */
+static void
+count_unsent(struct sw_instance *instance)
+{
+	size_t left = sw_table_pending(sw_observer_table(instance->observer));
+
+	if (left == 0)
+		return;
+	sw_observer_count_stop(instance->observer, left);
+	instance->log(SW_LOG_WARNING, "%zu observations were not delivered before the "
+	    "stop", left);
+}
+
+/* Deliver what can be, and say what was counted. */
+static void
+finish(struct sw_instance *instance)
+{
+	/* A forked worker that saw nothing has its parent's sender. */
+	if (atomic_load(&instance->started) != atomic_load(&forks))
+		instance->sender = NULL;
+	if (instance->sender == NULL)
+		count_unsent(instance);
+	sw_sender_stop(&instance->sender);
+	log_counters(instance);
+}
+
+static void
+forget(const struct sw_instance *instance)
+{
+	struct sw_instance **at = &instances;
+
+	while (*at != NULL && *at != instance)
+		at = &(*at)->next;
+	if (*at != NULL)
+		*at = instance->next;
+}
+
+/* The sender of this process; where that fails, in a second's time again. */
+static void
+start_sender(struct sw_instance *instance, time_t now)
+{
+	unsigned generation = atomic_load(&forks);
+	unsigned started = atomic_load(&instance->started);
+	long long failed_at = atomic_load(&instance->failed_at);
+
+	if (started == generation || failed_at == (long long)now ||
+	    !atomic_compare_exchange_strong(&instance->started, &started,
+	    generation))
+		return;
+	/* One of a parent process, if any, is the parent's. */
+	instance->sender = NULL;
+	if (generation != instance->made_in)
+		sw_keys_lock(sw_observer_keys(instance->observer),
+		    instance->log);
+	if (sw_sender_start(&instance->sender, instance->observer,
+	    instance->link, &instance->options, instance->log) == SW_OK)
+		return;
+	if (failed_at == 0)
+		instance->log(SW_LOG_ERROR, "can't start the thread that delivers; it "
+		    "is tried again");
+	atomic_store(&instance->failed_at, (long long)now);
+	atomic_store(&instance->started, UINT_MAX);
+}
+
+enum sw_result
+sw_instance_new(struct sw_instance **instance, const char *settings,
+    const char *chroot, sw_log_function log)
+{
+	struct sw_instance *made = calloc(1, sizeof(*made));
+	enum sw_result result;
+
+	*instance = NULL;
+	if (made == NULL) {
+		log(SW_LOG_ERROR, "out of memory");
+		return SW_ERR_MEMORY;
+	}
+	made->log = log;
+	atomic_init(&made->started, UINT_MAX);
+	atomic_init(&made->failed_at, 0);
+	result = read_settings(made, settings, chroot);
+	if (result == SW_OK)
+		result = sw_link_new(&made->link, &made->options, log);
+	if (result == SW_OK)
+		result = sw_observer_new(&made->observer, &made->options, log);
+	if (result != SW_OK) {
+		free_parts(made);
+		return result;
+	}
+	watch_forks();
+	made->made_in = atomic_load(&forks);
+	made->next = instances;
+	instances = made;
+	log(SW_LOG_INFO, "watching; %zu bytes at most for %zu domains and "
+	    "mechanisms", sw_observer_memory(made->observer),
+	    made->options.capacity);
+	*instance = made;
+	return SW_OK;
+}
+
+void
+sw_instance_free(struct sw_instance **instance)
+{
+	struct sw_instance *i = *instance;
+
+	*instance = NULL;
+	if (i == NULL)
+		return;
+	forget(i);
+	finish(i);
+	free_parts(i);
+}
+
+void
+sw_instance_see(struct sw_instance *instance, const struct sw_lookup *lookup,
+    time_t now)
+{
+	start_sender(instance, now);
+	sw_observer_see(instance->observer, lookup, now);
+}
+
+size_t
+sw_instance_memory(struct sw_instance *instance)
+{
+	return sizeof(*instance) + sw_observer_memory(instance->observer);
+}

@@ -1,0 +1,34 @@
+/*
+ * One senderwatch.so of Unbound's module chain, without what is Unbound's:
+ * settings, observer and sender. The same file may be loaded as several.
+ */
+#ifndef SENDERWATCH_MODULE_INSTANCE_H
+#define SENDERWATCH_MODULE_INSTANCE_H
+
+#include <stddef.h>
+#include <time.h>
+
+#include "module/log.h"
+#include "module/observer.h"
+#include "senderwatch/result.h"
+
+struct sw_instance;
+
+/*
+ * Read the settings file and make ready; says through log what is wrong.
+ * chroot: the folder that Unbound is shut in by now, or NULL; paths may be
+ * written as they read outside. Main thread only, as sw_instance_free().
+ */
+enum sw_result sw_instance_new(struct sw_instance **instance,
+    const char *settings, const char *chroot, sw_log_function log);
+
+/* Deliver what can be, and say what was counted. */
+void sw_instance_free(struct sw_instance **instance);
+
+/* Any thread may see answers. now: seconds since 1970-01-01. */
+void sw_instance_see(struct sw_instance *instance,
+    const struct sw_lookup *lookup, time_t now);
+
+size_t sw_instance_memory(struct sw_instance *instance);
+
+#endif
