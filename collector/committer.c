@@ -1,5 +1,6 @@
 #include "committer.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,10 +33,11 @@ struct sw_committer {
 	bool joined;			/* the maker's own */
 	pthread_mutex_t lock;		/* of all that follows */
 	pthread_cond_t wake;		/* the thread: there is a job, or the end */
-	pthread_cond_t finished;	/* sessions: some job is done */
+	pthread_cond_t finished;	/* some job is done, or the thread */
 	struct job *first;
 	struct job **last;
 	bool stopped;
+	bool ended;			/* the thread has, or all but */
 	struct sw_committer_state state;
 	uint64_t busy_ms;		/* since then a step is under way; 0: none */
 	/* The thread's own: */
@@ -265,6 +267,8 @@ run(void *argument)
 			wait_for_work(committer);
 		}
 	}
+	committer->ended = true;
+	pthread_cond_broadcast(&committer->finished);
 	pthread_mutex_unlock(&committer->lock);
 	return NULL;
 }
@@ -278,7 +282,7 @@ init_locks(struct sw_committer *committer)
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_mutex_init(&committer->lock, NULL);
 	pthread_cond_init(&committer->wake, &attributes);
-	pthread_cond_init(&committer->finished, NULL);
+	pthread_cond_init(&committer->finished, &attributes);
 	pthread_condattr_destroy(&attributes);
 }
 
@@ -311,20 +315,25 @@ bool
 sw_committer_stop(struct sw_committer *committer, unsigned seconds)
 {
 	struct timespec until;
+	bool ended;
 
-	pthread_mutex_lock(&committer->lock);
-	committer->stopped = true;
-	pthread_cond_signal(&committer->wake);
-	pthread_mutex_unlock(&committer->lock);
 	if (committer->joined)
 		return true;
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += seconds;
-	if (pthread_clockjoin_np(committer->thread, NULL, CLOCK_MONOTONIC,
-	    &until) != 0)
+	pthread_mutex_lock(&committer->lock);
+	committer->stopped = true;
+	pthread_cond_signal(&committer->wake);
+	while (!committer->ended && pthread_cond_timedwait(&committer->finished,
+	    &committer->lock, &until) != ETIMEDOUT)
+		;
+	ended = committer->ended;
+	pthread_mutex_unlock(&committer->lock);
+	if (!ended)
 		return false;
-	sw_store_close(&committer->store);
+	pthread_join(committer->thread, NULL);
 	committer->joined = true;
+	sw_store_close(&committer->store);
 	return true;
 }
 

@@ -292,6 +292,8 @@ lock_database(const struct daemon *daemon)
 	sqlite3 *db;
 
 	assert_int_equal(sqlite3_open(daemon->database, &db), SQLITE_OK);
+	/* The daemon may still be looking for months to close. */
+	sqlite3_busy_timeout(db, DEADLINE_MS);
 	assert_int_equal(sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL),
 	    SQLITE_OK);
 	return db;
