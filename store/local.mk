@@ -45,6 +45,7 @@ store_tests = \
 	tests/store/test_merge \
 	tests/store/test_migrate \
 	tests/store/test_open \
+	tests/store/test_power \
 	tests/store/test_prune \
 	tests/store/test_scan \
 	tests/store/test_senders \
@@ -88,6 +89,10 @@ tests_store_test_backup_LDADD = $(store_test_libs)
 tests_store_test_check_SOURCES = tests/store/test_check.c $(store_test_support)
 tests_store_test_check_CFLAGS = $(store_test_cflags)
 tests_store_test_check_LDADD = $(store_test_libs)
+tests_store_test_power_SOURCES = tests/store/test_power.c $(store_test_support) \
+	tests/store/power_vfs.c tests/store/power_vfs.h
+tests_store_test_power_CFLAGS = $(store_test_cflags)
+tests_store_test_power_LDADD = $(store_test_libs)
 tests_store_test_prune_SOURCES = tests/store/test_prune.c $(store_test_support)
 tests_store_test_prune_CFLAGS = $(store_test_cflags)
 tests_store_test_prune_LDADD = $(store_test_libs)

@@ -15,8 +15,10 @@ set_up_connection(struct sw_store *store)
 
 /*
  * A write-ahead log, so that readers and the writer don't wait for each
- * other; FULL, so that a commit is durable; secure_delete, so that the days
- * and resolvers of a closed month are not left in the file's free space.
+ * other; EXTRA, so that a commit is durable, and so that the journal with
+ * which a new file becomes one with a log does not come back after a power
+ * cut and undo it, log and all; secure_delete, so that the days and resolvers
+ * of a closed month are not left in the file's free space.
  */
 static enum sw_result
 set_up_writer(struct sw_store *store)
@@ -25,8 +27,10 @@ set_up_writer(struct sw_store *store)
 	enum sw_result result;
 	int persist = 1;
 
-	result = sw_store_prepare(store, "PRAGMA journal_mode = WAL",
-	    &statement);
+	result = sw_store_execute(store, "PRAGMA synchronous = EXTRA");
+	if (result == SW_OK)
+		result = sw_store_prepare(store, "PRAGMA journal_mode = WAL",
+		    &statement);
 	if (result != SW_OK)
 		return result;
 	if (sqlite3_step(statement) != SQLITE_ROW)
@@ -46,7 +50,7 @@ set_up_writer(struct sw_store *store)
 	sqlite3_file_control(store->db, "main", SQLITE_FCNTL_PERSIST_WAL,
 	    &persist);
 	return sw_store_execute(store,
-	    "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;"
+	    "PRAGMA secure_delete = ON;"
 	    /* Batches come back to the same pages; scans, never. */
 	    "PRAGMA cache_size = -32768;"
 	    "PRAGMA journal_size_limit = 67108864");
