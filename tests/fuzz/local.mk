@@ -1,6 +1,6 @@
 # Fuzz targets: "make check" replays their corpus under the sanitizers, "make
 # fuzz" runs them with libFuzzer.
-fuzz_targets = spf dmarc dkim policies answer name registry frame lists
+fuzz_targets = spf dmarc dkim policies answer name registry frame stream lists
 fuzz_flags = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 
@@ -17,6 +17,7 @@ check_PROGRAMS += tests/fuzz/replay_spf tests/fuzz/replay_dmarc \
 	tests/fuzz/replay_dkim tests/fuzz/replay_policies \
 	tests/fuzz/replay_answer tests/fuzz/replay_name \
 	tests/fuzz/replay_registry tests/fuzz/replay_frame \
+	tests/fuzz/replay_stream \
 	tests/fuzz/replay_lists
 tests_fuzz_replay_spf_SOURCES = tests/fuzz/fuzz_spf.c tests/fuzz/replay.c tests/fuzz/fuzz.h
 tests_fuzz_replay_spf_CFLAGS = $(fuzz_cflags)
@@ -46,6 +47,11 @@ tests_fuzz_replay_frame_SOURCES = tests/fuzz/fuzz_frame.c tests/fuzz/replay.c \
 nodist_tests_fuzz_replay_frame_SOURCES = proto/senderwatch.pb-c.c
 tests_fuzz_replay_frame_CFLAGS = $(fuzz_cflags) $(PROTOBUF_C_CFLAGS)
 tests_fuzz_replay_frame_LDADD = $(PROTOBUF_C_LIBS)
+tests_fuzz_replay_stream_SOURCES = tests/fuzz/fuzz_stream.c tests/fuzz/replay.c \
+	tests/fuzz/fuzz.h wire/codec.c wire/stream.c
+nodist_tests_fuzz_replay_stream_SOURCES = proto/senderwatch.pb-c.c
+tests_fuzz_replay_stream_CFLAGS = $(fuzz_cflags) $(PROTOBUF_C_CFLAGS) $(FSTRM_CFLAGS)
+tests_fuzz_replay_stream_LDADD = $(PROTOBUF_C_LIBS) $(FSTRM_LIBS)
 
 tests_fuzz_replay_lists_SOURCES = tests/fuzz/fuzz_lists.c tests/fuzz/replay.c \
 	tests/fuzz/fuzz.h report/cohort.c report/csv_file.c
