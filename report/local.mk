@@ -69,6 +69,7 @@ report_libswreport_la_SOURCES = \
 	report/site_chart.c \
 	report/site_chart.h \
 	report/site_content.c \
+	report/site_lists.c \
 	report/site_make.c \
 	report/site_make.h \
 	report/site_package.c \

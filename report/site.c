@@ -227,11 +227,13 @@ write_section(struct sw_site_page *page, const struct content *content)
 		sw_site_cohort(page, table, block);
 		break;
 	case SW_SITE_TREND:
-	case SW_SITE_SERIES:
 		sw_site_trend(page, table);
 		break;
+	case SW_SITE_SERIES:
+		sw_site_series(page, table);
+		break;
 	default:
-		sw_site_plain(page, table, block);
+		sw_site_quality(page, table, block);
 	}
 }
 

@@ -10,6 +10,7 @@
 #define SENDERWATCH_REPORT_SITE_H
 
 #include "site_page.h"
+#include "site_view.h"
 #include "table.h"
 #include "tree.h"
 
@@ -84,11 +85,19 @@ void sw_site_policy(struct sw_site_page *page, const struct sw_table *table,
     const struct sw_block *block);
 void sw_site_cohort(struct sw_site_page *page, const struct sw_table *table,
     const struct sw_block *block);
-/* Any table: the columns that it shows on terminals. */
-void sw_site_plain(struct sw_site_page *page, const struct sw_table *table,
-    const struct sw_block *block);
+/* All pairs of months, the latest first. */
 void sw_site_trend(struct sw_site_page *page, const struct sw_table *table);
+void sw_site_quality(struct sw_site_page *page, const struct sw_table *table,
+    const struct sw_block *block);
+void sw_site_series(struct sw_site_page *page, const struct sw_table *table);
 void sw_site_method(struct sw_site_page *page);
 void sw_site_downloads(struct sw_site_page *page, const struct sw_tree *tree);
+
+/* One table with its head (or NULL) and caption, if it has anything to tell. */
+void sw_site_table(struct sw_site_page *page, const struct sw_table *table,
+    const struct sw_block *block, const char *id, const char *head,
+    const char *caption, const struct sw_site_column *columns, size_t count);
+/* The adoption table's total by month. */
+void sw_site_trend_chart(struct sw_site_page *page);
 
 #endif

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "message.h"
-#include "senderwatch/features.h"
 #include "site.h"
 #include "site_chart.h"
 #include "site_view.h"
@@ -57,8 +56,8 @@ make_chart(const struct sw_site_page *page, const struct sw_table *table,
 	};
 }
 
-static void
-write_trend_chart(struct sw_site_page *page)
+void
+sw_site_trend_chart(struct sw_site_page *page)
 {
 	const struct sw_site_section *section =
 	    sw_site_find(page->site, SW_SITE_ADOPTION);
@@ -148,8 +147,8 @@ write_multiples(struct sw_site_page *page, const struct sw_table *table)
 
 /* --- Tables --------------------------------------------------------------- */
 
-static void
-write_view(struct sw_site_page *page, const struct sw_table *table,
+void
+sw_site_table(struct sw_site_page *page, const struct sw_table *table,
     const struct sw_block *block, const char *id, const char *head,
     const char *caption, const struct sw_site_column *columns, size_t count)
 {
@@ -178,7 +177,7 @@ write_rates(struct sw_site_page *page, const struct sw_table *table,
 		columns[3 + i] = (struct sw_site_column){ SW_SITE_BEST,
 		    sw_site_records[i].measure,
 		    sw_site_record_label(w, &sw_site_records[i]), w->of_mx };
-	write_view(page, table, block, "rates", NULL, w->rates_caption,
+	sw_site_table(page, table, block, "rates", NULL, w->rates_caption,
 	    columns, 3 + SW_SITE_RECORDS);
 }
 
@@ -222,7 +221,7 @@ write_record(struct sw_site_page *page, const struct sw_table *table,
 	    w->bounds, w->of_all };
 	snprintf(caption, sizeof(caption), "%s, %s", label,
 	    sw_site_month(w, block, month));
-	write_view(page, table, block, id, label, caption, columns, count);
+	sw_site_table(page, table, block, id, label, caption, columns, count);
 }
 
 static void
@@ -291,140 +290,6 @@ sw_site_cohort(struct sw_site_page *page, const struct sw_table *table,
 		write_record(page, table, block, &sw_site_records[i]);
 }
 
-/* --- Policies ------------------------------------------------------------- */
-
-static const struct policy {
-	const char *prefix;	/* of the columns' names */
-	const char *en;
-	const char *ja;
-} policies[] = {
-	{ "dmarc_policy_", "DMARC: policy (p)", "DMARC: ポリシー(p)" },
-	{ "dmarc_subdomains_", "DMARC: existing subdomains (sp)",
-	    "DMARC: 既存サブドメイン(sp)" },
-	{ "dmarc_testing_", "DMARC: testing (t, pct)",
-	    "DMARC: 試験運用(t、pct)" },
-	{ "dmarc_reports_", "DMARC: reports asked for",
-	    "DMARC: レポートの宛先" },
-	{ "dmarc_alignment_", "DMARC: alignment", "DMARC: アラインメント" },
-	{ "dmarc_standard_", "DMARC: what RFC 7489 made of it",
-	    "DMARC: RFC 7489での扱い" },
-	{ "dmarc_error_", "DMARC: errors", "DMARC: エラー" },
-	{ "spf_final_", "SPF: all other senders", "SPF: その他の送信元の扱い" },
-	{ "spf_sources_", "SPF: how senders are named", "SPF: 送信元の指定" },
-	{ "spf_ptr_", "SPF: ptr", "SPF: ptr" },
-	{ "spf_error_", "SPF: errors", "SPF: エラー" },
-};
-
-static bool
-begins(const char *text, const char *with)
-{
-	return strncmp(text, with, strlen(with)) == 0;
-}
-
-/* A column for each count whose name begins so, and one for its share. */
-static size_t
-policy_columns(const struct sw_site_page *page, const struct sw_table *table,
-    const char *prefix, struct sw_site_column columns[SW_SITE_COLUMNS_MAX])
-{
-	const struct sw_site_words *w = page->words;
-	size_t count = 0, counts;
-
-	for (size_t i = 0; i < table->column_count &&
-	    count < SW_SITE_COLUMNS_MAX; i++) {
-		const struct sw_column *column = &table->columns[i];
-		const char *value = column->name + strlen(prefix);
-
-		if (column->aspect != SW_ASPECT_OTHER ||
-		    !begins(column->name, prefix))
-			continue;
-		columns[count++] = (struct sw_site_column){ SW_SITE_COUNT,
-		    column->name, strcmp(value, "unstated") == 0 ?
-		    w->unstated : value, w->counts };
-	}
-	counts = count;
-	for (size_t i = 0; i < counts && count < SW_SITE_COLUMNS_MAX; i++) {
-		columns[count] = columns[i];
-		columns[count].kind = SW_SITE_BEST;
-		columns[count++].group = w->of_records;
-	}
-	return count;
-}
-
-void
-sw_site_policy(struct sw_site_page *page, const struct sw_table *table,
-    const struct sw_block *block)
-{
-	struct sw_site_column columns[SW_SITE_COLUMNS_MAX];
-	bool japanese = page->words == &sw_site_words_ja;
-
-	sw_site_legend_write(page->file, page->words);
-	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
-		const char *caption = japanese ? policies[i].ja :
-		    policies[i].en;
-		size_t count = policy_columns(page, table, policies[i].prefix,
-		    columns);
-
-		write_view(page, table, block, policies[i].prefix, caption,
-		    caption, columns, count);
-	}
-}
-
-/* --- Any table ------------------------------------------------------------ */
-
-/* The columns that the table shows on terminals, under the heads from there. */
-static size_t
-brief_columns(const struct sw_site_page *page, const struct sw_table *table,
-    struct sw_site_column columns[SW_SITE_COLUMNS_MAX],
-    char heads[SW_SITE_COLUMNS_MAX][64])
-{
-	size_t language = page->words == &sw_site_words_ja, count = 0;
-
-	for (unsigned place = 1; place <= SW_SITE_COLUMNS_MAX; place++) {
-		for (size_t i = 0; i < table->column_count; i++) {
-			const struct sw_column *column = &table->columns[i];
-			const char *const *lines = column->heads[language];
-
-			if (column->brief != place ||
-			    count == SW_SITE_COLUMNS_MAX)
-				continue;
-			snprintf(heads[count], sizeof(heads[0]), "%s%s%s",
-			    lines[0] != NULL ? lines[0] : column->name,
-			    lines[0] != NULL && lines[0][0] != '\0' &&
-			    language == 0 ? " " : "",
-			    lines[1] != NULL ? lines[1] : "");
-			columns[count] = (struct sw_site_column){
-				SW_SITE_COUNT, column->name, heads[count], NULL
-			};
-			count++;
-		}
-	}
-	return count;
-}
-
-void
-sw_site_plain(struct sw_site_page *page, const struct sw_table *table,
-    const struct sw_block *block)
-{
-	struct sw_site_column columns[SW_SITE_COLUMNS_MAX];
-	char heads[SW_SITE_COLUMNS_MAX][64], id[ID_MAX], text[SW_SITE_NAME_MAX];
-	size_t count = brief_columns(page, table, columns, heads);
-
-	snprintf(id, sizeof(id), "block-%zu",
-	    (size_t)(block - table->blocks) + 1);
-	write_view(page, table, block, id, NULL, sw_site_month(page->words,
-	    block, text), columns, count);
-}
-
-void
-sw_site_trend(struct sw_site_page *page, const struct sw_table *table)
-{
-	if (strcmp(table->name, "trend") == 0)
-		write_trend_chart(page);
-	for (size_t i = 0; i < table->block_count; i++)
-		sw_site_plain(page, table, &table->blocks[i]);
-	sw_site_legend_write(page->file, page->words);
-}
-
 /* --- Pages of no table ---------------------------------------------------- */
 
 static void
@@ -472,7 +337,9 @@ write_share_tile(struct sw_site_page *page, const struct sw_table *table,
 		    100 * observed->number);
 	else
 		snprintf(note, sizeof(note), "%s", adjusted ?
-		    page->words->adjusted : page->words->observed);
+		    page->words->adjusted :
+		    strcmp(record->measure, "dkim") == 0 ?
+		    page->words->at_least : page->words->observed);
 	write_tile(page, sw_site_record_label(page->words, record), value,
 	    note);
 }
@@ -508,7 +375,7 @@ sw_site_overview(struct sw_site_page *page)
 	fputs("</dl>\n", page->file);
 	sw_site_element(page->file, "p", page->words->of_mx);
 	fputs("<div class=\"side\">\n", page->file);
-	write_trend_chart(page);
+	sw_site_trend_chart(page);
 	write_caution(page);
 	fputs("</div>\n", page->file);
 	write_rates(page, table, block);
@@ -546,7 +413,7 @@ sw_site_downloads(struct sw_site_page *page, const struct sw_tree *tree)
 	    "<th scope=\"col\">SHA-256</th></tr></thead>\n<tbody>\n",
 	    page->words->file, page->words->bytes);
 	for (size_t i = 0; (file = sw_tree_file(tree, i)) != NULL; i++) {
-		if (!begins(file->name, "data/"))
+		if (strncmp(file->name, "data/", strlen("data/")) != 0)
 			continue;
 		fputs("<tr><th scope=\"row\"><a href=\"../", page->file);
 		sw_html_write(page->file, file->name);

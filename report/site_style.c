@@ -70,6 +70,8 @@ const char sw_site_style[] =
     "text-align:right;vertical-align:top;white-space:nowrap;"
     "overflow-wrap:normal}\n"
     "td small{display:block;color:var(--soft);font-size:.85em}\n"
+    ".text{display:inline-block;max-width:28rem;white-space:normal;"
+    "text-align:left}\n"
     "thead th{background:var(--head);vertical-align:bottom;"
     "white-space:normal;word-break:keep-all;min-width:4.5rem}\n"
     "thead [colspan]{text-align:center}\n"
@@ -93,6 +95,7 @@ const char sw_site_style[] =
     ".key li::before{content:\"\";width:1.6rem;border-top:3px solid}\n"
     ".key .k2::before{border-top-style:dashed}\n"
     ".key .k3::before{border-top-style:dotted}\n"
+    ".bars .key li::before{border-top-width:.8rem;border-top-style:solid}\n"
     /* gnuplot writes colours and fonts as attributes, which give way. */
     "svg{display:block;width:100%;height:auto}\n"
     "svg text{fill:var(--text);font-family:" FONT "}\n"

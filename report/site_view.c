@@ -159,10 +159,18 @@ write_plain(FILE *file, const struct sw_site_view *view,
 		write_percent(file, cell->number);
 		break;
 	case SW_UNIT_NUMBER:
-		fprintf(file, "%.4g", cell->number);
+		/* Counts of others come as numbers too. */
+		if (cell->number >= 0 && cell->number < 1e15 &&
+		    cell->number == (double)(uint64_t)cell->number)
+			fputs(sw_text_number(number, (uint64_t)cell->number),
+			    file);
+		else
+			fprintf(file, "%.4f", cell->number);
 		break;
 	case SW_UNIT_TEXT:
+		fputs("<span class=\"text\">", file);
 		sw_html_write(file, cell->text);
+		fputs("</span>", file);
 		break;
 	default:
 		fputs(sw_text_number(number, cell->count), file);

@@ -55,6 +55,17 @@ struct sw_site_words {
 	const char *unstated;
 	const char *dnssec;
 	const char *at_least;		/* of DKIM: a lower bound */
+	const char *both;		/* of a trend: known in both months */
+	const char *gained;
+	const char *lost;
+	const char *change;
+	const char *one_day;		/* of quality: seen on one resolver-day */
+	const char *resolver_days;
+	const char *good_turing;
+	const char *source;
+	const char *measure;
+	const char *theirs;
+	const char *ours;
 
 	const char *empty;		/* legend of the signs in cells */
 	const char *suppressed;
