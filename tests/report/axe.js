@@ -84,6 +84,9 @@ async function judge(context, base, name, look) {
 	for (const [title, look] of Object.entries(looks)) {
 		const context = await browser.newContext({ colorScheme: look.colorScheme, viewport: look.viewport });
 		for (const name of pages(site)) {
+			/* Earlier months look like the last one. */
+			if (title !== "light" && name.includes("-2026-09."))
+				continue;
 			const wrong = await judge(context, base, name, look);
 			console.log(`${wrong.length === 0 ? "ok" : "not ok"} ${name}, ${title}`);
 			for (const text of wrong.slice(0, 5))

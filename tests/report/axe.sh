@@ -29,7 +29,7 @@ fi
 "$build/tests/report/make_database" "$work/test.db" 2 || exit 1
 tap_ok "the site is written" "$build/senderwatch" site --database "$work/test.db" --registry jp \
 	--period 2026-09:2026-10 --publisher 'A & B <"Internet">' "$work/site"
-timeout 900 node "$top/tests/report/axe.js" "$cache/node_modules" "$work/site" >"$work/axe.log"
+timeout 1800 node "$top/tests/report/axe.js" "$cache/node_modules" "$work/site" >"$work/axe.log"
 tap_is "Chromium went through all pages" "$?" 0
 while read -r line; do
 	case $line in

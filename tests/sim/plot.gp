@@ -1,5 +1,6 @@
 # Charts of the simulation, from the tables that sim writes.
 set datafile separator ","
+set datafile missing NaN	# lines go on over rows of other settings
 set terminal svg size 760,420 font "sans-serif,13" background "white"
 set style line 1 lc rgb "#1b5e9b" lw 2 pt 7 ps 0.6
 set style line 2 lc rgb "#b3471d" lw 2 pt 5 ps 0.6
