@@ -335,8 +335,11 @@ find_sights(struct sw_observer *observer, const struct sw_lookup *lookup,
     const struct sw_name *name, time_t now,
     struct sw_sight sights[SW_TABLE_KEYS])
 {
+	uint64_t tag = tag_of(observer, name);
+
+	sw_table_expect(observer->table, tag);
 	sights[0] = (struct sw_sight){
-		.tag = tag_of(observer, name),
+		.tag = tag,
 		.print = print_of(observer, lookup),
 		.day = (uint16_t)sw_observer_day(observer, now),
 		.key = SW_KEY_CURRENT,

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #define WAYS 8u
+#define HUGE_PAGE ((uintptr_t)2 * 1024 * 1024)
 #define SHARDS 64u
 #define COLLECT_SLICE 32u	/* entries copied while a lock is held */
 #define EARLIER_DAYS 8u		/* bits of earlier */
@@ -19,7 +20,6 @@
 #define RESERVED 2u
 
 struct entry {
-	uint64_t tag;		/* 0: free */
 	uint64_t print;
 	uint64_t features;
 	uint8_t subject[SW_PSEUDONYM_SIZE];
@@ -34,15 +34,18 @@ struct entry {
 	uint8_t key;
 	bool pending;
 };
-_Static_assert(sizeof(struct entry) == 64, "an entry is a cache line");
 
+/* Tags by themselves: to find one, or none, is to read one cache line. */
 struct bucket {
+	uint64_t tags[WAYS];	/* 0: free */
 	struct entry entries[WAYS];
 };
+_Static_assert(sizeof(struct bucket) == WAYS * 64, "64 bytes for an entry");
 
 struct sw_table {
 	struct bucket *buckets;
 	size_t bucket_count;	/* a power of two, at least SHARDS */
+	void *map;		/* what they are in */
 	size_t map_size;
 	size_t per_shard;	/* buckets under one lock */
 	/*
@@ -58,6 +61,34 @@ struct sw_table {
 	pthread_mutex_t locks[SHARDS];
 };
 
+/*
+ * On huge pages where there are such, and touched here: the first touch of a
+ * page costs more than all else that an observation does, and would be a
+ * resolver thread's.
+ */
+static bool
+map_buckets(struct sw_table *table)
+{
+	size_t size = table->bucket_count * sizeof(struct bucket);
+	uintptr_t at;
+
+	table->map_size = size + HUGE_PAGE;
+	table->map = mmap(NULL, table->map_size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (table->map == MAP_FAILED) {
+		table->map = NULL;
+		return false;
+	}
+	at = ((uintptr_t)table->map + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+	table->buckets = (struct bucket *)at;
+	/* Where the kernel can't, it is slower, and as good. */
+	madvise(table->buckets, size, MADV_HUGEPAGE);
+#ifdef MADV_POPULATE_WRITE
+	madvise(table->buckets, size, MADV_POPULATE_WRITE);
+#endif
+	return true;
+}
+
 enum sw_result
 sw_table_new(struct sw_table **table, size_t capacity, bool keep_names)
 {
@@ -72,14 +103,8 @@ sw_table_new(struct sw_table **table, size_t capacity, bool keep_names)
 	while (made->bucket_count * WAYS < capacity)
 		made->bucket_count *= 2;
 	made->per_shard = made->bucket_count / SHARDS;
-	made->map_size = made->bucket_count * sizeof(struct bucket);
-	/* Pages that are never touched cost nothing. */
-	made->buckets = mmap(NULL, made->map_size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (made->buckets == MAP_FAILED) {
-		made->buckets = NULL;
+	if (!map_buckets(made))
 		goto out;
-	}
 	for (unsigned key = 0; key < SW_TABLE_KEYS; key++) {
 		made->pending[key] = calloc(made->bucket_count / 64,
 		    sizeof(uint64_t));
@@ -116,15 +141,15 @@ sw_table_free(struct sw_table **table)
 	free(t->names);
 	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
 		free(t->pending[key]);
-	if (t->buckets != NULL)
-		munmap(t->buckets, t->map_size);
+	if (t->map != NULL)
+		munmap(t->map, t->map_size);
 	free(t);
 }
 
 size_t
 sw_table_memory(const struct sw_table *table)
 {
-	return sizeof(*table) + table->map_size +
+	return sizeof(*table) + table->bucket_count * sizeof(struct bucket) +
 	    SW_TABLE_KEYS * (table->bucket_count / 8) +
 	    (table->names == NULL ? 0 :
 	    table->bucket_count * WAYS * sizeof(char *)) +
@@ -137,6 +162,12 @@ bucket_of(const struct sw_table *table, uint64_t tag)
 	return tag & (table->bucket_count - 1);
 }
 
+void
+sw_table_expect(const struct sw_table *table, uint64_t tag)
+{
+	__builtin_prefetch(&table->buckets[bucket_of(table, tag)], 1);
+}
+
 static pthread_mutex_t *
 lock_of(struct sw_table *table, size_t bucket)
 {
@@ -147,7 +178,7 @@ static struct entry *
 find(struct bucket *bucket, uint64_t tag)
 {
 	for (unsigned i = 0; i < WAYS; i++) {
-		if (bucket->entries[i].tag == tag)
+		if (bucket->tags[i] == tag)
 			return &bucket->entries[i];
 	}
 	return NULL;
@@ -194,7 +225,7 @@ make_room(struct bucket *bucket, uint8_t outcome)
 	for (unsigned i = 0; i < WAYS; i++) {
 		struct entry *entry = &bucket->entries[i];
 
-		if (entry->tag == 0)
+		if (bucket->tags[i] == 0)
 			room = entry;
 		else if (entry->pending)
 			waiting += !publishes(entry->outcome);
@@ -329,10 +360,8 @@ update(struct entry *entry, const struct sw_sight *sight,
 
 /* False if the name can't be kept. */
 static bool
-replace_name(struct sw_table *table, const struct entry *entry,
-    const char *name)
+replace_name(struct sw_table *table, size_t slot, const char *name)
 {
-	size_t slot = (size_t)(entry - table->buckets[0].entries);
 	char *copy;
 
 	if (table->names == NULL)
@@ -354,17 +383,19 @@ static enum sw_table_change
 insert(struct sw_table *table, size_t at, const struct sw_sight *sight,
     const struct sw_observation *observation)
 {
-	struct entry *entry = make_room(&table->buckets[at],
-	    observation->outcome);
+	struct bucket *bucket = &table->buckets[at];
+	struct entry *entry = make_room(bucket, observation->outcome);
 	enum sw_table_change change;
+	size_t way;
 
 	if (entry == NULL)
 		return SW_TABLE_FULL;
-	if (!replace_name(table, entry, observation->name))
+	way = (size_t)(entry - bucket->entries);
+	if (!replace_name(table, at * WAYS + way, observation->name))
 		return SW_TABLE_MEMORY;
-	change = entry->tag == 0 ? SW_TABLE_PENDING : SW_TABLE_EVICTED;
+	change = bucket->tags[way] == 0 ? SW_TABLE_PENDING : SW_TABLE_EVICTED;
+	bucket->tags[way] = sight->tag;
 	fill(entry, observation);
-	entry->tag = sight->tag;
 	entry->key = sight->key;
 	entry->print = sight->print;
 	entry->day = sight->day;
@@ -422,10 +453,11 @@ sw_table_put(struct sw_table *table, const struct sw_sight *sight,
 
 /* False if there is no memory for the name. */
 static bool
-copy_out(const struct sw_table *table, const struct entry *entry,
+copy_out(const struct sw_table *table, size_t slot,
     struct sw_observation *observation, struct sw_ticket *ticket, char **name)
 {
-	size_t slot = (size_t)(entry - table->buckets[0].entries);
+	const struct entry *entry =
+	    &table->buckets[slot / WAYS].entries[slot % WAYS];
 	bool named = table->names != NULL && table->names[slot] != NULL;
 
 	*name = named ? strdup(table->names[slot]) : NULL;
@@ -482,8 +514,8 @@ collect_slice(struct sw_table *table, unsigned key, size_t *at, size_t end,
 			const struct entry *entry = &bucket->entries[i];
 
 			if (entry->pending && entry->key == key &&
-			    copy_out(table, entry, &observations[done],
-			    &tickets[done], &names[done]))
+			    copy_out(table, *at * WAYS + i,
+			    &observations[done], &tickets[done], &names[done]))
 				done++;
 		}
 		*at = next_pending(table, key, *at + 1, end);
@@ -577,11 +609,11 @@ sw_table_forget(struct sw_table *table, unsigned key)
 	for (size_t at = 0; at < table->bucket_count; at++) {
 		pthread_mutex_lock(lock_of(table, at));
 		for (unsigned i = 0; i < WAYS; i++) {
-			struct entry *entry = &table->buckets[at].entries[i];
+			const struct entry *entry =
+			    &table->buckets[at].entries[i];
 
-			if (entry->tag != 0 && entry->key == key &&
-			    !entry->pending)
-				entry->tag = 0;
+			if (entry->key == key && !entry->pending)
+				table->buckets[at].tags[i] = 0;
 		}
 		pthread_mutex_unlock(lock_of(table, at));
 	}

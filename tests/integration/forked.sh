@@ -7,7 +7,8 @@ set -u
 tap_begin
 
 # The module belongs to one build of Unbound: one for this.
-unbound_folder=$("$top/contrib/unbound/build-unbound" --variant nothreads) || unbound_folder=
+unbound_folder=$("$top/contrib/unbound/build-unbound" --variant nothreads \
+	${SENDERWATCH_UNBOUND_SRC:+--src "$SENDERWATCH_UNBOUND_SRC"}) || unbound_folder=
 tap_ok "an Unbound without threads is built" test -x "$unbound_folder/install/sbin/unbound"
 lab_unbound=$unbound_folder/install/sbin/unbound
 build_module() {

@@ -15,33 +15,28 @@ tests_integration_failing_malloc_la_SOURCES = tests/integration/failing_malloc.c
 tests_integration_failing_malloc_la_CFLAGS = $(AM_CFLAGS) -fno-builtin
 tests_integration_failing_malloc_la_LDFLAGS = -module -avoid-version -shared \
 	-rpath /nowhere
-TESTS += \
+# With any Unbound that the module is built for: see ./check --unbound-src.
+unbound_tests = \
 	tests/integration/answers.sh \
 	tests/integration/chains.sh \
 	tests/integration/faults.sh \
 	tests/integration/forked.sh \
 	tests/integration/line.sh \
 	tests/integration/memory.sh \
-	tests/integration/newest.sh \
 	tests/integration/refusal.sh \
 	tests/integration/reload.sh \
 	tests/integration/rotation.sh \
 	tests/integration/tls.sh \
 	tests/integration/unknown.sh \
 	tests/integration/wire.sh
+unbound_programs = tests/integration/ask tests/integration/bad_collector \
+	tests/integration/subnet_server
+TESTS += $(unbound_tests) tests/integration/newest.sh
 endif
-EXTRA_DIST += \
-	tests/integration/answers.sh \
-	tests/integration/chains.sh \
-	tests/integration/faults.sh \
-	tests/integration/forked.sh \
-	tests/integration/line.sh \
-	tests/integration/memory.sh \
-	tests/integration/newest.sh \
-	tests/integration/refusal.sh \
-	tests/integration/reload.sh \
-	tests/integration/rotation.sh \
-	tests/integration/tap.sh \
-	tests/integration/tls.sh \
-	tests/integration/unknown.sh \
-	tests/integration/wire.sh
+EXTRA_DIST += tests/integration/tap.sh tests/integration/answers.sh \
+	tests/integration/chains.sh tests/integration/faults.sh \
+	tests/integration/forked.sh tests/integration/line.sh \
+	tests/integration/memory.sh tests/integration/newest.sh \
+	tests/integration/refusal.sh tests/integration/reload.sh \
+	tests/integration/rotation.sh tests/integration/tls.sh \
+	tests/integration/unknown.sh tests/integration/wire.sh
