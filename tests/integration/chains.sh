@@ -93,13 +93,14 @@ finish twice 2
 tap_is "twice: of one resolver on one day, though two senders told" \
 	"$(sqlite3 "$work/twice.db" "SELECT max(seen), (SELECT count(*) FROM sender) FROM sighting")" "1|2"
 
-# In a chroot, as a user that owns nothing but the key: libraries must be there too.
+# In a chroot, as a user that owns nothing but the key: libraries must be there too, and the list.
 into_jail() {
-	local library
+	local library list=/usr/share/publicsuffix/public_suffix_list.dat
 	mkdir -p "$jail/run"
 	for library in "$module" $(ldd "$module" | grep -o '/[^ ]*'); do
 		install -D -m 755 "$library" "$jail$library"
 	done
+	install -D -m 644 "$list" "$jail$list"
 	SENDERWATCH_CONF=$jail/module.conf
 	sed "s|$work/|$jail/|" "$work/module.conf" >"$SENDERWATCH_CONF"
 	cp "$work/key" "$jail/key"
