@@ -46,6 +46,7 @@ collector_senderwatchd_LDADD = store/libswstore.la wire/libswwire.la \
 if HAVE_CMOCKA
 collector_tests = \
 	tests/collector/test_daemon \
+	tests/collector/test_faults \
 	tests/collector/test_hostile \
 	tests/collector/test_kill \
 	tests/collector/test_metrics \
@@ -66,6 +67,15 @@ collector_test_libs = store/libswstore.la wire/libswwire.la \
 tests_collector_test_daemon_SOURCES = tests/collector/test_daemon.c $(collector_test_support)
 tests_collector_test_daemon_CFLAGS = $(collector_test_cflags)
 tests_collector_test_daemon_LDADD = $(collector_test_libs)
+tests_collector_test_faults_SOURCES = tests/collector/test_faults.c $(collector_test_support)
+tests_collector_test_faults_CFLAGS = $(collector_test_cflags)
+tests_collector_test_faults_LDADD = $(collector_test_libs)
+# To be preloaded: hence shared, though never installed.
+noinst_LTLIBRARIES += tests/collector/failing_io.la
+tests_collector_failing_io_la_SOURCES = tests/collector/failing_io.c
+tests_collector_failing_io_la_CFLAGS = $(AM_CFLAGS)
+tests_collector_failing_io_la_LDFLAGS = -module -avoid-version -shared \
+	-rpath /nowhere
 tests_collector_test_hostile_SOURCES = tests/collector/test_hostile.c $(collector_test_support)
 tests_collector_test_hostile_CFLAGS = $(collector_test_cflags)
 tests_collector_test_hostile_LDADD = $(collector_test_libs)
