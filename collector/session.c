@@ -214,6 +214,18 @@ commit(struct session *session)
 	return result == SW_OK || fail(session, SW_TROUBLE_STORE);
 }
 
+/* What is merged needs no memory any more, or is not to be merged. */
+static void
+drop_batches(struct session *session)
+{
+	for (size_t i = 0; i < session->count; i++) {
+		if (session->held[i].decoded == NULL)
+			continue;
+		sw_decoded_batch_free(&session->held[i].decoded);
+		atomic_fetch_sub(&session->shared->held_frames, 1);
+	}
+}
+
 /* Send FINISH. Without it what was merged will come again, which is well. */
 static bool
 acknowledge(struct session *session)
@@ -303,7 +315,10 @@ serve(struct session *session)
 	if (!open_stream(session))
 		return false;
 	session->stopped = read_frames(session);
-	return session->stopped && commit(session) && acknowledge(session);
+	if (!session->stopped || !commit(session))
+		return false;
+	drop_batches(session);
+	return acknowledge(session);
 }
 
 /* Did it only look whether somebody listens? That is no wrong. */
@@ -360,10 +375,7 @@ sw_session_run(struct sw_sessions *sessions, struct sw_connection *connection)
 	if (session.stream != NULL)
 		sw_stream_abort(session.stream);
 	fstrm_reader_destroy(&session.reader);
-	for (size_t i = 0; i < session.count; i++) {
-		sw_decoded_batch_free(&session.held[i].decoded);
-		atomic_fetch_sub(&sessions->held_frames, 1);
-	}
+	drop_batches(&session);
 	free(session.held);
 	sw_connections_end(sessions->connections, &connection);
 }

@@ -215,7 +215,7 @@ run_good(void *argument)
 static void *
 run_stuck(void *argument)
 {
-	static const uint8_t half[] = { 0, 0, 1, 0, 10 };
+	static const uint8_t half[] = { 0, 0, 0, 0, 0, 0, 0, 38, 0 };
 	struct sender *sender = argument;
 
 	while (now_us() < plan.end_ms * 1000) {
@@ -226,7 +226,7 @@ run_stuck(void *argument)
 
 		if (!open_stream(sender, &rdwr, &stream))
 			continue;
-		/* Not even a control frame, and then nothing. */
+		/* The beginning of a control frame, and then nothing. */
 		if (fstrm_rdwr_open(rdwr) == fstrm_res_success &&
 		    fstrm_rdwr_write(rdwr, &iov, 1) == fstrm_res_success)
 			fstrm_rdwr_read(rdwr, &byte, 1);
