@@ -154,6 +154,14 @@ add_to_line(const void *node, VISIT visit, void *closure)
 		line->small += tuple->subjects;
 }
 
+/* Lines 1 to SW_MECHANISM_COUNT, the last of which is of all. */
+static const char *
+line_name(unsigned number)
+{
+	return number == SW_MECHANISM_COUNT ? "together" :
+	    sw_mechanism_text(number);
+}
+
 void
 sw_anonymity_write(const struct sw_anonymity *anonymity, FILE *file)
 {
@@ -167,8 +175,7 @@ sw_anonymity_write(const struct sw_anonymity *anonymity, FILE *file)
 		const struct line *line = &lines[i % SW_MECHANISM_COUNT];
 
 		fprintf(file, "%-10s %12llu %8llu %12llu %8s\n",
-		    i == SW_MECHANISM_COUNT ? "together" :
-		    sw_mechanism_text(i),
+		    line_name(i),
 		    (unsigned long long)line->subjects,
 		    (unsigned long long)line->tuples,
 		    (unsigned long long)line->small,
@@ -205,16 +212,26 @@ compare_sizes(const void *left, const void *right)
 	return compare(a, b);
 }
 
+static enum sw_result
+make_list(const struct sw_anonymity *anonymity, struct list *list)
+{
+	list->count = 0;
+	list->tuples = calloc(anonymity->count + 1, sizeof(list->tuples[0]));
+	if (list->tuples == NULL)
+		return SW_ERR_MEMORY;
+	twalk_r(anonymity->tree, add_to_list, list);
+	qsort(list->tuples, list->count, sizeof(list->tuples[0]),
+	    compare_sizes);
+	return SW_OK;
+}
+
 enum sw_result
 sw_anonymity_write_tuples(const struct sw_anonymity *anonymity, FILE *file)
 {
-	struct list list = { .count = 0 };
+	struct list list;
 
-	list.tuples = calloc(anonymity->count + 1, sizeof(list.tuples[0]));
-	if (list.tuples == NULL)
+	if (make_list(anonymity, &list) != SW_OK)
 		return SW_ERR_MEMORY;
-	twalk_r(anonymity->tree, add_to_list, &list);
-	qsort(list.tuples, list.count, sizeof(list.tuples[0]), compare_sizes);
 	for (size_t i = 0; i < list.count; i++) {
 		const struct tuple *tuple = list.tuples[i];
 		const struct part *part = &tuple->parts[tuple->mechanism];
@@ -228,4 +245,61 @@ sw_anonymity_write_tuples(const struct sw_anonymity *anonymity, FILE *file)
 	}
 	free(list.tuples);
 	return SW_OK;
+}
+
+json_t *
+sw_anonymity_json(const struct sw_anonymity *anonymity)
+{
+	struct line lines[SW_MECHANISM_COUNT] = { 0 };
+	json_t *list = json_array();
+
+	twalk_r(anonymity->tree, add_to_line, lines);
+	for (unsigned i = 1; i <= SW_MECHANISM_COUNT; i++) {
+		const struct line *line = &lines[i % SW_MECHANISM_COUNT];
+
+		if (json_array_append_new(list, json_pack(
+		    "{s:s, s:I, s:I, s:I}", "mechanism", line_name(i),
+		    "subjects", (json_int_t)line->subjects,
+		    "tuples", (json_int_t)line->tuples,
+		    "in_small", (json_int_t)line->small)) != 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+static json_t *
+tuple_json(const struct tuple *tuple)
+{
+	const struct part *part = &tuple->parts[tuple->mechanism];
+
+	return json_pack("{s:I, s:s, s:s, s:s, s:o}",
+	    "subjects", (json_int_t)tuple->subjects,
+	    "suffix", tuple->suffix,
+	    "mechanism", sw_mechanism_text(tuple->mechanism),
+	    "outcome", sw_outcome_text(part->outcome),
+	    "features", sw_explain_features_json(tuple->mechanism,
+	    part->features));
+}
+
+json_t *
+sw_anonymity_tuples_json(const struct sw_anonymity *anonymity)
+{
+	struct list list;
+	json_t *array;
+
+	if (make_list(anonymity, &list) != SW_OK)
+		return NULL;
+	array = json_array();
+	for (size_t i = 0; i < list.count; i++) {
+		if (json_array_append_new(array,
+		    tuple_json(list.tuples[i])) != 0) {
+			json_decref(array);
+			array = NULL;
+			break;
+		}
+	}
+	free(list.tuples);
+	return array;
 }

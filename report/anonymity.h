@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include <jansson.h>
+
 #include "senderwatch/store.h"
 
 #define SW_ANONYMITY_SMALL 10	/* a tuple of fewer subjects is small */
@@ -32,5 +34,9 @@ void sw_anonymity_write(const struct sw_anonymity *anonymity, FILE *file);
 /* Every tuple of one mechanism, smallest first, with how many share it. */
 enum sw_result sw_anonymity_write_tuples(const struct sw_anonymity *anonymity,
     FILE *file);
+
+/* Both once more, as JSON: a line a mechanism, or an array of the tuples. */
+json_t *sw_anonymity_json(const struct sw_anonymity *anonymity);
+json_t *sw_anonymity_tuples_json(const struct sw_anonymity *anonymity);
 
 #endif

@@ -71,6 +71,27 @@ sw_explain_features(FILE *out, enum sw_mechanism mechanism, uint64_t features)
 		putc('-', out);
 }
 
+json_t *
+sw_explain_features_json(enum sw_mechanism mechanism, uint64_t features)
+{
+	json_t *object = json_object();
+
+	for (unsigned slot = 0; slot < SW_FEATURE_SLOTS; slot++) {
+		uint8_t value = sw_features_get(features, slot);
+		const char *name = sw_feature_name(mechanism, slot);
+		const char *text = sw_feature_text(mechanism, slot, value);
+
+		if (value == 0 || name == NULL)
+			continue;
+		if (json_object_set_new(object, name, text != NULL ?
+		    json_string(text) : json_integer(value)) != 0) {
+			json_decref(object);
+			return NULL;
+		}
+	}
+	return object;
+}
+
 static void
 explain_spf(FILE *out, const struct sw_txt *txt)
 {

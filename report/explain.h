@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <jansson.h>
 #include <ldns/ldns.h>
 
 #include "senderwatch/answer.h"
@@ -33,6 +34,10 @@ struct sw_rrset sw_rdata_list_rrset(const struct sw_rdata_list *list);
 
 /* "final=fail sources=direct", or "-" where nothing is stated. */
 void sw_explain_features(FILE *out, enum sw_mechanism mechanism,
+    uint64_t features);
+
+/* The same as an object; values without a name are numbers. NULL: no memory. */
+json_t *sw_explain_features_json(enum sw_mechanism mechanism,
     uint64_t features);
 
 /* All that is known of one lookup, a line a fact. */

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arguments.h"
+#include "database.h"
 #include "message.h"
 #include "senderwatch/settings.h"
 
-#define DATABASE_DEFAULT SW_LOCALSTATEDIR "/lib/senderwatch/senderwatch.db"
 #define MONTHS_DEFAULT 12
 #define KEEP_RUNNING_DEFAULT 7
 
@@ -54,17 +55,6 @@ take_number(const char *value, unsigned long low, unsigned long high,
 }
 
 static const char *
-take_min_cell(struct sw_export_settings *settings, const char *value)
-{
-	unsigned long number;
-
-	if (!sw_setting_unsigned(value, 0, 1000000000, &number))
-		return "not a number";
-	settings->order.min_cell = (int64_t)number;
-	return NULL;
-}
-
-static const char *
 take(void *argument, const char *name, const char *value)
 {
 	struct sw_export_settings *settings = argument;
@@ -93,7 +83,8 @@ take(void *argument, const char *name, const char *value)
 		return take_listed(settings, value, order->series,
 		    &order->series_count);
 	if (strcmp(name, "min-cell") == 0)
-		return take_min_cell(settings, value);
+		return sw_argument_min_cell(value, &order->min_cell) ? NULL :
+		    "not a number";
 	if (strcmp(name, "months") == 0)
 		return take_number(value, 1, SW_BLOCKS_MAX, &settings->months);
 	if (strcmp(name, "keep") == 0)
@@ -103,30 +94,20 @@ take(void *argument, const char *name, const char *value)
 	return "there is no such setting";
 }
 
-static void
-complain(void *argument, const char *path, unsigned line, const char *text)
-{
-	(void)argument;
-	if (line > 0)
-		sw_say("%s, line %u: %s", path, line, text);
-	else
-		sw_say("%s: %s", path, text);
-}
-
 enum sw_result
 sw_export_settings_read(struct sw_export_settings *settings, const char *path)
 {
 	enum sw_result result;
 
 	memset(settings, 0, sizeof(*settings));
-	settings->order.database = DATABASE_DEFAULT;
+	settings->order.database = SW_DATABASE_DEFAULT;
 	settings->order.gnuplot = SW_GNUPLOT;
 	settings->order.min_cell = -1;
 	settings->months = MONTHS_DEFAULT;
 	settings->keep_running = KEEP_RUNNING_DEFAULT;
-	result = sw_settings_read(path, take, complain, settings);
+	result = sw_settings_read(path, take, sw_say_line, settings);
 	if (result == SW_OK && settings->folder == NULL) {
-		complain(NULL, path, 0, "the setting \"folder\" is missing");
+		sw_say_line(NULL, path, 0, "the setting \"folder\" is missing");
 		result = SW_ERR_INVALID;
 	}
 	return result;

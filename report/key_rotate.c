@@ -217,8 +217,8 @@ destroy(const char *old_path)
 	return SW_EXIT_OK;
 }
 
-static int
-finish(const char *path, bool now)
+int
+sw_key_finish(const char *path, bool now)
 {
 	char *old_path = sw_key_old_path(path);
 	uint8_t key[SW_KEY_SIZE];
@@ -251,26 +251,19 @@ finish(const char *path, bool now)
 }
 
 int
-sw_key_rotate_command(int argc, char **argv)
+sw_key_rotate(const char *path, const char *until)
 {
 	uint32_t last_day;
 
-	if (argc == 1 && argv[0][0] != '-')
-		return rotate(argv[0], end_of_next_month());
-	if (argc == 2 && strcmp(argv[0], "--finish") == 0)
-		return finish(argv[1], false);
-	if (argc == 3 && strcmp(argv[0], "--finish") == 0 &&
-	    strcmp(argv[1], "--now") == 0)
-		return finish(argv[2], true);
-	if (argc != 3 || strcmp(argv[0], "--until") != 0)
-		return SW_EXIT_USAGE;
-	if (!sw_date_parse(argv[1], &last_day)) {
-		sw_say("%s is no date: wanted: YYYY-MM-DD", argv[1]);
+	if (until == NULL)
+		return rotate(path, end_of_next_month());
+	if (!sw_date_parse(until, &last_day)) {
+		sw_say("%s is no date: wanted: YYYY-MM-DD", until);
 		return SW_EXIT_USAGE;
 	}
 	if (last_day < today()) {
-		sw_say("%s is over", argv[1]);
+		sw_say("%s is over", until);
 		return SW_EXIT_FAILURE;
 	}
-	return rotate(argv[2], last_day);
+	return rotate(path, last_day);
 }

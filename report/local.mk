@@ -3,6 +3,10 @@ noinst_LTLIBRARIES += report/libswreport.la
 report_libswreport_la_SOURCES = \
 	report/anonymity.c \
 	report/anonymity.h \
+	report/arguments.c \
+	report/arguments.h \
+	report/audit.c \
+	report/audit.h \
 	report/chart.c \
 	report/chart.h \
 	report/cohort.c \
@@ -114,6 +118,8 @@ senderwatch_SOURCES = \
 	report/key_write.c \
 	report/key_write.h \
 	report/main.c \
+	report/manual.c \
+	report/manual.h \
 	report/verb_anonymity.c \
 	report/verb_audit.c \
 	report/verb_backup.c \

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "manual.h"
 #include "message.h"
 #include "verbs.h"
 
@@ -54,8 +55,10 @@ print_help(FILE *file)
 	    "Verbs:\n", file);
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		fprintf(file, "  %-10s %s\n", verbs[i].name, verbs[i].summary);
-	fprintf(file, "  %-10s %s\n", "help", "this text, or a verb's options");
-	fputs("\nExit status: 0 if all went well, 1 if something failed, "
+	fprintf(file, "  %-10s %s\n", "help",
+	    "this text, or a verb's page of the manual");
+	fputs("\n\"senderwatch VERB --help\" prints a verb's options.\n\n"
+	    "Exit status: 0 if all went well, 1 if something failed, "
 	    "2 if the command line\nmakes no sense.\n", file);
 }
 
@@ -70,11 +73,13 @@ find_verb(const char *name)
 	return NULL;
 }
 
+/* The page of the manual for who sits at a terminal, else the options. */
 static int
 help(int argc, char **argv)
 {
 	const struct verb *verb;
 	char *arguments[] = { NULL, (char *)"--help", NULL };
+	char page[32];
 
 	if (argc < 2) {
 		print_help(stdout);
@@ -83,6 +88,9 @@ help(int argc, char **argv)
 	verb = find_verb(argv[1]);
 	if (verb == NULL)
 		return SW_EXIT_USAGE;
+	snprintf(page, sizeof(page), "senderwatch-%s", verb->name);
+	if (sw_manual_show(page))
+		return SW_EXIT_OK;
 	arguments[0] = (char *)verb->program;
 	return verb->run(2, arguments);
 }
@@ -91,6 +99,7 @@ static int
 run(int argc, char **argv)
 {
 	const struct verb *verb;
+	int status;
 
 	if (argc < 2) {
 		print_help(stderr);
@@ -107,7 +116,10 @@ run(int argc, char **argv)
 	if (verb == NULL)
 		return SW_EXIT_USAGE;
 	argv[1] = (char *)verb->program;
-	return verb->run(argc - 1, argv + 1);
+	status = verb->run(argc - 1, argv + 1);
+	if (status == SW_EXIT_USAGE)
+		sw_say("see \"%s --help\"", verb->program);
+	return status;
 }
 
 int

@@ -15,3 +15,13 @@ sw_say(const char *format, ...)
 	putc('\n', stderr);
 	va_end(arguments);
 }
+
+void
+sw_say_line(void *argument, const char *path, unsigned line, const char *text)
+{
+	(void)argument;
+	if (line > 0)
+		sw_say("%s, line %u: %s", path, line, text);
+	else
+		sw_say("%s: %s", path, text);
+}

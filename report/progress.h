@@ -18,7 +18,7 @@ struct sw_progress {
 void sw_progress_begin(struct sw_progress *progress, const char *doing);
 /* A sw_store_progress, called with a struct sw_progress. */
 bool sw_progress_tell(void *argument, uint64_t done, uint64_t total);
-/* Clear the line. */
+/* Clear the line, before something else is said. */
 void sw_progress_end(struct sw_progress *progress);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "cohort.h"
 #include "message.h"
+#include "senderwatch/maintenance.h"
 #include "senderwatch/store.h"
 #include "site_package.h"
 #include "totals.h"
@@ -238,16 +239,6 @@ add_sections(struct making *making)
 
 /* --- All ------------------------------------------------------------------ */
 
-static void
-complain(void *argument, const char *path, unsigned line, const char *text)
-{
-	(void)argument;
-	if (line > 0)
-		sw_say("%s, line %u: %s", path, line, text);
-	else
-		sw_say("%s: %s", path, text);
-}
-
 static enum sw_result
 read_inputs(struct making *making)
 {
@@ -256,7 +247,7 @@ read_inputs(struct making *making)
 	enum sw_result result;
 
 	result = sw_registries_load(&making->registries, order->registries,
-	    complain, NULL);
+	    sw_say_line, NULL);
 	if (result != SW_OK)
 		return fail(making, result, "can't load the registry tables");
 	if (order->totals != NULL) {
@@ -270,8 +261,12 @@ read_inputs(struct making *making)
 		return result;
 	result = sw_store_open(&making->store, order->database,
 	    SW_STORE_READ);
-	return result == SW_OK ? SW_OK :
-	    fail(making, result, sw_store_error(making->store));
+	if (result != SW_OK)
+		return fail(making, result, sw_store_error(making->store));
+	if (order->progress != NULL)
+		sw_store_watch(making->store, sw_progress_tell,
+		    order->progress);
+	return SW_OK;
 }
 
 static enum sw_result

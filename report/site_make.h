@@ -6,6 +6,7 @@
 #define SENDERWATCH_REPORT_SITE_MAKE_H
 
 #include "produce.h"
+#include "progress.h"
 #include "site.h"
 
 #define SW_SITE_LISTS_MAX 16
@@ -26,6 +27,7 @@ struct sw_site_order {
 	uint32_t first, last;		/* months; those without data are left
 					   out at both ends */
 	uint32_t running;		/* month that is not over, or 0 */
+	struct sw_progress *progress;	/* that has begun, or NULL */
 };
 
 /*

@@ -4,29 +4,28 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <fstrm.h>
 
-#include "explain.h"
+#include "audit.h"
 #include "message.h"
-#include "senderwatch/codec.h"
 #include "senderwatch/settings.h"
 #include "senderwatch/stream.h"
 #include "verbs.h"
 
 #define TIMEOUT_MS 30000
+#define COUNT_MAX 1000000000
 
 static const char help[] =
-    "Usage: senderwatch audit FILE\n"
-    "       senderwatch audit --listen SOCKET [--forward SOCKET] [--count N]\n\n"
+    "Usage: senderwatch audit [--json] FILE\n"
+    "       senderwatch audit [--json] --listen SOCKET [--forward SOCKET]\n"
+    "           [--count N]\n\n"
     "Prints all that a module sends, field by field.\n\n"
     "FILE is a Frame Streams file: a capture (fstrm_capture -t\n"
     "protobuf:senderwatch.Frame) or a file of a module's spool.\n\n"
@@ -35,116 +34,82 @@ static const char help[] =
     "                    module keeps it and sends it again, unless:\n"
     "  --forward SOCKET  hand it on to the real collector there, and acknowledge\n"
     "                    what that acknowledges: a tap of the living stream\n"
-    "  --count N         end after N streams (1; 0: never)\n\n"
+    "  --count N         end after N streams (1; 0: never)\n"
+    "  --json            a line with an object for each batch\n"
+    "  --help            this text\n\n"
     "Exit status: 0 if all was understood, 1 if something was not, or could not\n"
     "be read, 2 if the command line makes no sense.\n";
 
+struct audit {
+	const char *listen;	/* sockets, or NULL */
+	const char *forward;
+	unsigned long count;	/* of streams; 0: no end */
+	bool json;
+	bool help;
+};
+
+enum { OPTION_COUNT = 256, OPTION_FORWARD, OPTION_JSON, OPTION_LISTEN };
+
+static const struct option long_options[] = {
+	{ "count", required_argument, NULL, OPTION_COUNT },
+	{ "forward", required_argument, NULL, OPTION_FORWARD },
+	{ "json", no_argument, NULL, OPTION_JSON },
+	{ "listen", required_argument, NULL, OPTION_LISTEN },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 }
+};
+
 static void
-print_hex(const char *label, const uint8_t *bytes, size_t length,
-    const char *note)
+print_words(const struct sw_batch *batch, size_t unknown)
 {
-	printf("%s", label);
-	for (size_t i = 0; i < length; i++)
-		printf("%02x", bytes[i]);
-	printf("%s\n", note);
+	sw_audit_write(stdout, batch);
+	printf("  fields that this program does not know: %zu\n", unknown);
 }
 
-static void
-print_day(uint32_t day)
+/* An object a line, for programs that read them as they come. */
+static bool
+print_json(const struct sw_batch *batch, size_t unknown)
 {
-	time_t seconds = (time_t)day * 86400;
-	struct tm parts;
-	char text[32] = "out of range";
+	json_t *object = sw_audit_json(batch);
+	bool done = object != NULL && json_object_set_new(object,
+	    "unknown_fields", json_integer((json_int_t)unknown)) == 0 &&
+	    json_dumpf(object, stdout, JSON_COMPACT) == 0 &&
+	    putchar('\n') != EOF;
 
-	if (gmtime_r(&seconds, &parts) != NULL)
-		strftime(text, sizeof(text), "%Y-%m-%d", &parts);
-	printf("%s", text);
-}
-
-static void
-print_observation(const struct sw_batch *batch,
-    const struct sw_observation *observation)
-{
-	const struct sw_group *group = &batch->groups[observation->group];
-
-	printf("  observation\n");
-	print_hex("    subject     ", observation->subject, SW_PSEUDONYM_SIZE,
-	    " (pseudonym of a registrable domain)");
-	printf("    name        %s\n", observation->name != NULL ?
-	    observation->name : "not sent");
-	printf("    registered  under %s", group->suffix);
-	if (group->type[0] != '\0')
-		printf(", type %s of %s", group->type, group->registry);
-	printf("\n    mechanism   %s\n", sw_mechanism_text(
-	    (enum sw_mechanism)observation->mechanism));
-	printf("    outcome     %s\n",
-	    sw_outcome_text((enum sw_outcome)observation->outcome));
-	printf("    features    ");
-	sw_explain_features(stdout, (enum sw_mechanism)observation->mechanism,
-	    observation->features);
-	printf("\n");
-	print_hex("    digest      ", observation->digest, SW_DIGEST_SIZE,
-	    " (keyed, of subject and record)");
-	printf("    DNSSEC      %s\n",
-	    sw_dnssec_text((enum sw_dnssec)observation->dnssec));
-	printf("    seen on     ");
-	print_day(observation->day);
-	for (unsigned i = 0; i < 8; i++) {
-		if ((observation->earlier >> i & 1) != 0) {
-			printf(", ");
-			print_day(observation->day - (i + 1));
-		}
-	}
-	printf("\n");
-}
-
-static void
-print_batch(const struct sw_batch *batch)
-{
-	printf("batch %" PRIu64 "\n", batch->sequence);
-	print_hex("  instance      ", batch->instance, SW_INSTANCE_SIZE,
-	    " (random, new at each start of the module)");
-	print_hex("  key id        ", batch->key_id, SW_KEY_ID_SIZE,
-	    " (zeros: plain names without a key)");
-	printf("  resolver      %s\n", batch->resolver);
-	printf("  software      %s\n", batch->software);
-	printf("  sent on       ");
-	print_day(batch->sent_day);
-	printf("\n  counters     ");
-#define PRINT(name) printf(" " #name "=%" PRIu64, batch->counters.name);
-	SW_FOR_EACH_COUNTER(PRINT)
-#undef PRINT
-	printf("\n  suffixes      %zu, named below\n", batch->group_count);
-	for (size_t i = 0; i < batch->observation_count; i++)
-		print_observation(batch, &batch->observations[i]);
+	json_decref(object);
+	if (!done)
+		sw_say("a batch can't be written as JSON");
+	return done;
 }
 
 /* Print a frame; false if it holds anything that this program can't name. */
 static bool
-print_frame(const uint8_t *frame, size_t length)
+print_frame(const struct audit *audit, const uint8_t *frame, size_t length)
 {
 	struct sw_decoded_batch *decoded = NULL;
 	const char *reason;
+	bool named = true;
 	size_t unknown;
 
 	if (sw_frame_decode(frame, length, &decoded, &reason) != SW_OK) {
-		printf("a frame of %zu bytes that can't be read: %s\n", length,
+		sw_say("a frame of %zu bytes can't be read: %s", length,
 		    reason);
-		sw_say("a frame can't be read: %s", reason);
 		return false;
 	}
-	print_batch(sw_decoded_batch(decoded));
 	unknown = sw_decoded_batch_unknown_fields(decoded);
-	printf("  fields that this program does not know: %zu\n", unknown);
+	if (!audit->json)
+		print_words(sw_decoded_batch(decoded), unknown);
+	else if (!print_json(sw_decoded_batch(decoded), unknown))
+		named = false;
 	if (unknown > 0)
 		sw_say("%zu fields are of a newer version: use its audit",
 		    unknown);
 	sw_decoded_batch_free(&decoded);
-	return unknown == 0;
+	return named && unknown == 0;
 }
 
 static int
-audit_file(const char *path)
+audit_file(const struct audit *audit, const char *path)
 {
 	int status = SW_EXIT_OK;
 	struct fstrm_file_options *file = fstrm_file_options_init();
@@ -162,7 +127,7 @@ audit_file(const char *path)
 	if (reader != NULL && fstrm_reader_open(reader) == fstrm_res_success) {
 		while ((got = fstrm_reader_read(reader, &frame, &length)) ==
 		    fstrm_res_success) {
-			if (!print_frame(frame, length))
+			if (!print_frame(audit, frame, length))
 				status = SW_EXIT_FAILURE;
 		}
 	}
@@ -202,7 +167,7 @@ forward_frame(const char *path, const uint8_t *frame, size_t length)
  * destroying a reader would do so: hence the abort.
  */
 static int
-audit_stream(int fd, const char *forward)
+audit_stream(const struct audit *audit, int fd)
 {
 	const struct sw_stream_options options = { .operation_ms = TIMEOUT_MS };
 	struct fstrm_reader_options *reader_options;
@@ -211,7 +176,7 @@ audit_stream(int fd, const char *forward)
 	struct fstrm_reader *reader;
 	const uint8_t *frame;
 	size_t length;
-	bool kept = forward != NULL;
+	bool kept = audit->forward != NULL;
 	int status = SW_EXIT_OK;
 	fstrm_res got;
 
@@ -225,10 +190,10 @@ audit_stream(int fd, const char *forward)
 	fstrm_reader_options_destroy(&reader_options);
 	while ((got = fstrm_reader_read(reader, &frame, &length)) ==
 	    fstrm_res_success) {
-		if (!print_frame(frame, length))
+		if (!print_frame(audit, frame, length))
 			status = SW_EXIT_FAILURE;
 		if (kept)
-			kept = forward_frame(forward, frame, length);
+			kept = forward_frame(audit->forward, frame, length);
 	}
 	if (got != fstrm_res_stop) {
 		sw_say("a stream ended early: %s",
@@ -242,15 +207,17 @@ audit_stream(int fd, const char *forward)
 }
 
 static int
-audit_socket(const char *path, const char *forward, unsigned long count)
+audit_socket(const struct audit *audit)
 {
 	int listener, status = SW_EXIT_OK;
 
-	if (sw_unix_listen(path, 0660, &listener) != SW_OK) {
-		sw_say("can't listen on %s: %s", path, strerror(errno));
+	if (sw_unix_listen(audit->listen, 0660, &listener) != SW_OK) {
+		sw_say("can't listen on %s: %s", audit->listen,
+		    strerror(errno));
 		return SW_EXIT_FAILURE;
 	}
-	for (unsigned long done = 0; count == 0 || done < count; done++) {
+	for (unsigned long done = 0; audit->count == 0 || done < audit->count;
+	    done++) {
 		int fd = accept(listener, NULL, NULL);
 
 		if (fd < 0) {
@@ -258,53 +225,66 @@ audit_socket(const char *path, const char *forward, unsigned long count)
 			status = SW_EXIT_FAILURE;
 			break;
 		}
-		if (audit_stream(fd, forward) != SW_EXIT_OK)
+		if (audit_stream(audit, fd) != SW_EXIT_OK)
 			status = SW_EXIT_FAILURE;
 		fflush(stdout);
 	}
 	close(listener);
-	unlink(path);
+	unlink(audit->listen);
 	return status;
+}
+
+static bool
+take_options(struct audit *audit, int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", long_options,
+	    NULL)) != -1) {
+		switch (option) {
+		case OPTION_COUNT:
+			if (sw_setting_unsigned(optarg, 0, COUNT_MAX,
+			    &audit->count))
+				break;
+			sw_say("--count takes a number");
+			return false;
+		case OPTION_FORWARD:
+			audit->forward = optarg;
+			break;
+		case OPTION_JSON:
+			audit->json = true;
+			break;
+		case OPTION_LISTEN:
+			audit->listen = optarg;
+			break;
+		case 'h':
+			audit->help = true;
+			return true;
+		default:
+			return false;
+		}
+	}
+	return true;
 }
 
 int
 sw_verb_audit(int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "count", required_argument, NULL, 'c' },
-		{ "forward", required_argument, NULL, 'f' },
-		{ "help", no_argument, NULL, 'h' },
-		{ "listen", required_argument, NULL, 'l' },
-		{ NULL, 0, NULL, 0 }
-	};
-	const char *listen_path = NULL, *forward = NULL;
-	unsigned long count = 1;
-	int option;
+	struct audit audit = { .count = 1 };
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			if (sw_setting_unsigned(optarg, 0, 1000000000, &count))
-				break;
-			sw_say("--count takes a number");
-			return SW_EXIT_USAGE;
-		case 'f':
-			forward = optarg;
-			break;
-		case 'l':
-			listen_path = optarg;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			return SW_EXIT_OK;
-		default:
-			return SW_EXIT_USAGE;
-		}
+	if (!take_options(&audit, argc, argv))
+		return SW_EXIT_USAGE;
+	if (audit.help) {
+		fputs(help, stdout);
+		return SW_EXIT_OK;
 	}
-	if (listen_path != NULL && optind == argc)
-		return audit_socket(listen_path, forward, count);
-	if (listen_path == NULL && forward == NULL && optind == argc - 1)
-		return audit_file(argv[optind]);
-	fputs(help, stderr);
+	if (audit.listen != NULL && optind == argc)
+		return audit_socket(&audit);
+	if (audit.listen == NULL && audit.forward == NULL &&
+	    optind == argc - 1)
+		return audit_file(&audit, argv[optind]);
+	sw_say(audit.listen == NULL && audit.forward == NULL ?
+	    "audit takes one file, or --listen SOCKET" :
+	    "--forward goes with --listen, and neither with a file");
 	return SW_EXIT_USAGE;
 }

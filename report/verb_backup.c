@@ -46,7 +46,6 @@ take_options(struct options *options, int argc, char **argv)
 {
 	int option;
 
-	optind = 0;
 	while ((option = getopt_long(argc, argv, "h", long_options,
 	    NULL)) != -1) {
 		switch (option) {
@@ -92,10 +91,8 @@ sw_verb_backup(int argc, char **argv)
 {
 	struct options options = { .database = SW_DATABASE_DEFAULT };
 
-	if (!take_options(&options, argc, argv)) {
-		sw_say("see \"senderwatch backup --help\"");
+	if (!take_options(&options, argc, argv))
 		return SW_EXIT_USAGE;
-	}
 	if (options.help) {
 		fputs(help, stdout);
 		return SW_EXIT_OK;

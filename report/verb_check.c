@@ -51,7 +51,6 @@ take_options(struct options *options, int argc, char **argv)
 {
 	int option;
 
-	optind = 0;
 	while ((option = getopt_long(argc, argv, "h", long_options,
 	    NULL)) != -1) {
 		switch (option) {
@@ -168,10 +167,8 @@ sw_verb_check(int argc, char **argv)
 {
 	struct options options = { .database = SW_DATABASE_DEFAULT };
 
-	if (!take_options(&options, argc, argv)) {
-		sw_say("see \"senderwatch check --help\"");
+	if (!take_options(&options, argc, argv))
 		return SW_EXIT_USAGE;
-	}
 	if (options.help) {
 		fputs(help, stdout);
 		return SW_EXIT_OK;

@@ -99,17 +99,14 @@ take_options(struct options *options, int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "h", long_options,
 	    NULL)) != -1) {
-		if (!take_option(options, option)) {
-			sw_say("see \"senderwatch help cohort\"");
+		if (!take_option(options, option))
 			return false;
-		}
 	}
 	if (options->help)
 		return true;
 	if (argc - optind != 2 || strcmp(argv[optind], "import") != 0 ||
 	    options->key == NULL) {
-		sw_say("a list and --key are needed: see \"senderwatch help "
-		    "cohort\"");
+		sw_say("cohort takes \"import\", a list, and --key KEYFILE");
 		return false;
 	}
 	options->list = argv[optind + 1];
@@ -120,16 +117,6 @@ take_options(struct options *options, int argc, char **argv)
 		    options->list;
 	}
 	return sw_cohort_is_text(options->import.name);
-}
-
-static void
-complain(void *argument, const char *path, unsigned line, const char *text)
-{
-	(void)argument;
-	if (line > 0)
-		sw_say("%s, line %u: %s", path, line, text);
-	else
-		sw_say("%s: %s", path, text);
 }
 
 static bool
@@ -195,7 +182,7 @@ import_list(struct options *options, const uint8_t key[SW_KEY_SIZE])
 	FILE *file;
 
 	if (sw_suffix_list_load(&list, options->suffix_list,
-	    options->registries, false, complain, NULL) != SW_OK)
+	    options->registries, false, sw_say_line, NULL) != SW_OK)
 		return SW_EXIT_FAILURE;
 	options->import.suffixes = &list.suffixes;
 	options->import.key = key;

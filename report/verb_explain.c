@@ -105,7 +105,6 @@ take_options(struct options *options, int argc, char **argv)
 {
 	int option;
 
-	optind = 0;
 	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1)
 		if (!take_option(options, option))
 			return false;
@@ -116,16 +115,6 @@ take_options(struct options *options, int argc, char **argv)
 		return false;
 	}
 	return true;
-}
-
-static void
-complain(void *argument, const char *path, unsigned line, const char *text)
-{
-	(void)argument;
-	if (line > 0)
-		sw_say("%s:%u: %s", path, line, text);
-	else
-		sw_say("%s: %s", path, text);
 }
 
 static uint16_t
@@ -223,16 +212,14 @@ sw_verb_explain(int argc, char **argv)
 	struct options options = { 0 };
 	int status = SW_EXIT_FAILURE;
 
-	if (!take_options(&options, argc, argv)) {
-		fputs(usage, stderr);
+	if (!take_options(&options, argc, argv))
 		return SW_EXIT_USAGE;
-	}
 	if (options.help) {
 		fputs(usage, stdout);
 		return SW_EXIT_OK;
 	}
 	if (sw_suffix_list_load(&list, options.suffix_list, options.registries,
-	    options.unlisted_tlds, complain, NULL) != SW_OK)
+	    options.unlisted_tlds, sw_say_line, NULL) != SW_OK)
 		goto out;
 	if (options.zone != NULL)
 		status = explain_zone(&list.suffixes, &options);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "database.h"
 #include "export_settings.h"
 #include "message.h"
 #include "publication.h"
@@ -29,7 +30,7 @@ static const char help[] =
     "  --date YYYY-MM-DD  as if on this day (UTC); default: today\n\n"
     "Settings, name = value:\n"
     "  folder             where publications go; must exist\n"
-    "  database           default: " SW_LOCALSTATEDIR "/lib/senderwatch/senderwatch.db\n"
+    "  database           default: " SW_DATABASE_DEFAULT "\n"
     "  months             how many months, back from the last; default: 12\n"
     "  registry, registries, totals, publisher, min-cell, gnuplot\n"
     "                     as the options of \"senderwatch site\"\n"
@@ -110,19 +111,16 @@ parse_options(int argc, char **argv, struct options *options)
 	take_time(options, gmtime_r(&now, &tm));
 	while ((option = getopt_long(argc, argv, "h", long_options,
 	    &index)) != -1) {
-		if (option == '?') {
-			sw_say("see \"senderwatch help export\"");
+		if (option == '?')
 			return false;
-		}
 		if (!take_option(options, option, optarg)) {
-			sw_say("--%s can't be \"%s\"; see \"senderwatch help "
-			    "export\"", long_options[index].name, optarg);
+			sw_say("--%s can't be \"%s\"",
+			    long_options[index].name, optarg);
 			return false;
 		}
 	}
 	if (!options->help && optind < argc) {
-		sw_say("what is \"%s\"? See \"senderwatch help export\"",
-		    argv[optind]);
+		sw_say("what is \"%s\"?", argv[optind]);
 		return false;
 	}
 	return true;
@@ -194,6 +192,7 @@ publish(const struct sw_export_settings *settings,
 	result = sw_publication_switch(settings->folder, link, name);
 	if (result != SW_OK)
 		return failed(reason, result, "switch the link", link);
+	sw_progress_end(settings->order.progress);
 	/* What is new is up: old ones that stay are a nuisance only. */
 	if (sw_publication_prune(settings->folder, prefix, link,
 	    (unsigned)(options->running ? settings->keep_running :
@@ -207,6 +206,7 @@ export(const struct options *options)
 {
 	char reason[SW_REASON_MAX] = "";
 	struct sw_export_settings settings;
+	struct sw_progress progress;
 	enum sw_result result;
 	int lock = -1;
 
@@ -216,6 +216,8 @@ export(const struct options *options)
 		return SW_EXIT_FAILURE;
 	}
 	choose_months(&settings, options);
+	settings.order.progress = &progress;
+	sw_progress_begin(&progress, "senderwatch export");
 	result = sw_publication_lock(settings.folder, &lock);
 	if (result == SW_ERR_TIMEOUT)
 		snprintf(reason, sizeof(reason), "another export is at work "
@@ -224,6 +226,7 @@ export(const struct options *options)
 		failed(reason, result, "publish in", settings.folder);
 	else
 		result = publish(&settings, options, reason);
+	sw_progress_end(&progress);
 	if (result != SW_OK)
 		sw_say("nothing was published, the last publication stays up: "
 		    "%s", reason);

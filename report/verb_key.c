@@ -1,5 +1,5 @@
 /* senderwatch key: the secret behind the pseudonyms. */
-
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,17 +18,35 @@ static const char help[] =
     "         its owner may read it; chmod 0640 lets its group read it too.\n"
     "show-id  print the id of the key in FILE: it tells keys apart and reveals\n"
     "         nothing. Refuses a file that others could read or write.\n"
-    "rotate   put a new key into FILE and keep the old one in FILE.old. Up to\n"
-    "         and with the day --until, the end of next month if not given,\n"
-    "         resolvers that have both files emit everything under both.\n"
-    "         --finish destroys FILE.old when that day is over everywhere on\n"
-    "         earth, or with --now at once; if there is nothing to do, it does\n"
-    "         nothing.\n\n"
+    "rotate   put a new key into FILE and keep the old one in FILE.old, so that\n"
+    "         resolvers that have both files emit everything under both.\n\n"
+    "  --until YYYY-MM-DD  the last day of both; default: the end of next month\n"
+    "  --finish            destroy FILE.old when that day is over everywhere on\n"
+    "                      earth; if there is nothing to do, do nothing\n"
+    "  --now               destroy it at once\n"
+    "  --help              this text\n\n"
     "The key is all that hides names: keep it on the resolvers, and nowhere\n"
     "else. After new or rotate, copy the files to all resolvers that share the\n"
     "key, with owner, group and mode, and reload Unbound there.\n\n"
     "Exit status: 0 if all went well, 1 if a file can't be written, read or\n"
     "trusted, 2 if the command line makes no sense.\n";
+
+struct options {
+	const char *until;
+	bool finish;
+	bool now;
+	bool help;
+};
+
+enum { OPTION_UNTIL = 256, OPTION_FINISH, OPTION_NOW };
+
+static const struct option long_options[] = {
+	{ "until", required_argument, NULL, OPTION_UNTIL },
+	{ "finish", no_argument, NULL, OPTION_FINISH },
+	{ "now", no_argument, NULL, OPTION_NOW },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 }
+};
 
 static int
 new_key(const char *path)
@@ -67,24 +85,70 @@ show_id(const char *path)
 	return SW_EXIT_OK;
 }
 
+static bool
+take_options(struct options *options, int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", long_options,
+	    NULL)) != -1) {
+		switch (option) {
+		case OPTION_UNTIL:
+			options->until = optarg;
+			break;
+		case OPTION_FINISH:
+			options->finish = true;
+			break;
+		case OPTION_NOW:
+			options->now = true;
+			break;
+		case 'h':
+			options->help = true;
+			return true;
+		default:
+			return false;
+		}
+	}
+	if (options->now && !options->finish)
+		sw_say("--now goes with --finish");
+	else if (options->until != NULL && options->finish)
+		sw_say("--until does not go with --finish");
+	else
+		return true;
+	return false;
+}
+
+/* What to do with a file; usage where there is no such thing. */
+static int
+act(const char *action, const char *path, const struct options *options)
+{
+	bool plain = options->until == NULL && !options->finish;
+
+	if (strcmp(action, "new") == 0 && plain)
+		return new_key(path);
+	if (strcmp(action, "show-id") == 0 && plain)
+		return show_id(path);
+	if (strcmp(action, "rotate") == 0)
+		return options->finish ? sw_key_finish(path, options->now) :
+		    sw_key_rotate(path, options->until);
+	sw_say("key %s: there is no such thing", action);
+	return SW_EXIT_USAGE;
+}
+
 int
 sw_verb_key(int argc, char **argv)
 {
-	if (argc == 2 && (strcmp(argv[1], "--help") == 0 ||
-	    strcmp(argv[1], "-h") == 0)) {
+	struct options options = { .until = NULL };
+
+	if (!take_options(&options, argc, argv))
+		return SW_EXIT_USAGE;
+	if (options.help) {
 		fputs(help, stdout);
 		return SW_EXIT_OK;
 	}
-	if (argc == 3 && strcmp(argv[1], "new") == 0)
-		return new_key(argv[2]);
-	if (argc == 3 && strcmp(argv[1], "show-id") == 0)
-		return show_id(argv[2]);
-	if (argc >= 3 && strcmp(argv[1], "rotate") == 0) {
-		int status = sw_key_rotate_command(argc - 2, argv + 2);
-
-		if (status != SW_EXIT_USAGE)
-			return status;
+	if (argc - optind != 2) {
+		sw_say("key takes what to do, and a file");
+		return SW_EXIT_USAGE;
 	}
-	fputs(help, stderr);
-	return SW_EXIT_USAGE;
+	return act(argv[optind], argv[optind + 1], &options);
 }

@@ -52,19 +52,17 @@ sw_verb_merge(int argc, char **argv)
 {
 	int option;
 
-	optind = 0;
 	while ((option = getopt_long(argc, argv, "h", long_options,
 	    NULL)) != -1) {
 		if (option == 'h') {
 			fputs(help, stdout);
 			return SW_EXIT_OK;
 		}
-		sw_say("see \"senderwatch merge --help\"");
 		return SW_EXIT_USAGE;
 	}
 	if (argc - optind < 2) {
 		sw_say("merge takes a name for the new database, and those of "
-		    "others; see \"senderwatch merge --help\"");
+		    "others");
 		return SW_EXIT_USAGE;
 	}
 	return unite(argv[optind], argv + optind + 1,

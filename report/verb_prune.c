@@ -74,7 +74,6 @@ take_options(struct options *options, int argc, char **argv)
 {
 	int option;
 
-	optind = 0;
 	while ((option = getopt_long(argc, argv, "h", long_options,
 	    NULL)) != -1) {
 		if (!take_option(options, option))
@@ -152,10 +151,8 @@ sw_verb_prune(int argc, char **argv)
 {
 	struct options options = { .database = SW_DATABASE_DEFAULT };
 
-	if (!take_options(&options, argc, argv)) {
-		sw_say("see \"senderwatch prune --help\"");
+	if (!take_options(&options, argc, argv))
 		return SW_EXIT_USAGE;
-	}
 	if (options.help) {
 		fputs(help, stdout);
 		return SW_EXIT_OK;

@@ -3,20 +3,21 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "arguments.h"
+#include "database.h"
 #include "format.h"
 #include "message.h"
 #include "names.h"
 #include "output.h"
 #include "produce.h"
-#include "senderwatch/store.h"
+#include "progress.h"
+#include "senderwatch/maintenance.h"
+#include "senderwatch/settings.h"
 #include "verbs.h"
-
-#define DATABASE_DEFAULT SW_LOCALSTATEDIR "/lib/senderwatch/senderwatch.db"
 
 static const char help[] =
     "Usage: senderwatch report [TABLE] --period MONTH[:MONTH] [OPTION]...\n\n"
@@ -34,13 +35,13 @@ static const char help[] =
     "                     last\n"
     "  --window N         each period is the N months that end with its month:\n"
     "                     domains count by their latest state in these\n"
-    "  --database FILE    default: " DATABASE_DEFAULT "\n"
+    "  --database FILE    default: " SW_DATABASE_DEFAULT "\n"
     "  --by WHAT          type: a row for each registry type (default); suffix: for\n"
     "                     each public suffix; cohort: for each group of a cohort\n"
     "  --registry TLD     only domains of this registry, such as jp. Default: by\n"
     "                     type, the one that the database holds domains of; by\n"
     "                     suffix, all\n"
-    "  --cohort FILE      the cohort (see \"senderwatch help cohort\"); means\n"
+    "  --cohort FILE      the cohort (see \"senderwatch cohort\"); means\n"
     "                     --by cohort\n"
     "  --column NAME      the cohort's grouping; default: its first\n"
     "  --totals FILE      CSV with the columns group and total: how many domains are\n"
@@ -131,50 +132,14 @@ parse_by(const char *value, enum sw_by *by)
 	return true;
 }
 
-/* "2026-11" or "2026-10:2026-11". */
-static bool
-parse_period(const char *value, struct sw_wish *wish)
-{
-	const char *colon = strchr(value, ':');
-	char first[16];
-
-	if (colon == NULL) {
-		wish->first = wish->last = sw_month_parse(value);
-		return wish->first != 0;
-	}
-	snprintf(first, sizeof(first), "%.*s", (int)(colon - value), value);
-	wish->first = sw_month_parse(first);
-	wish->last = sw_month_parse(colon + 1);
-	return wish->first != 0 && wish->first <= wish->last &&
-	    colon - value < (ptrdiff_t)sizeof(first);
-}
-
 static bool
 parse_window(const char *value, unsigned *window)
 {
-	char *end;
 	unsigned long number;
 
-	errno = 0;
-	number = strtoul(value, &end, 10);
-	if (*value < '0' || *value > '9' || *end != '\0' || errno != 0 ||
-	    number == 0 || number > SW_WINDOW_MAX)
+	if (!sw_setting_unsigned(value, 1, SW_WINDOW_MAX, &number))
 		return false;
 	*window = (unsigned)number;
-	return true;
-}
-
-static bool
-parse_min_cell(const char *value, int64_t *min_cell)
-{
-	char *end;
-	intmax_t number;
-
-	errno = 0;
-	number = strtoimax(value, &end, 10);
-	if (end == value || *end != '\0' || errno != 0 || number < 0)
-		return false;
-	*min_cell = (int64_t)number;
 	return true;
 }
 
@@ -215,7 +180,8 @@ take_option(struct options *options, int option, const char *value)
 		options->database = value;
 		return true;
 	case OPTION_PERIOD:
-		return parse_period(value, &options->wish);
+		return sw_argument_period(value, &options->wish.first,
+		    &options->wish.last);
 	case OPTION_WINDOW:
 		return parse_window(value, &options->wish.window);
 	case OPTION_COHORT:
@@ -244,7 +210,8 @@ take_option(struct options *options, int option, const char *value)
 	case OPTION_NAMES:
 		return options->names = true;
 	case OPTION_MIN_CELL:
-		return parse_min_cell(value, &options->wish.rows.min_cell);
+		return sw_argument_min_cell(value,
+		    &options->wish.rows.min_cell);
 	case OPTION_LANG:
 		options->writing.labels = sw_labels_find(value);
 		return options->writing.labels != NULL;
@@ -303,20 +270,18 @@ parse_options(int argc, char **argv, struct options *options)
 	int option, index = 0;
 
 	*options = (struct options){
-		.database = DATABASE_DEFAULT, .format = &formats[0],
+		.database = SW_DATABASE_DEFAULT, .format = &formats[0],
 		.wish = { .table = "adoption", .rows = { .by = SW_BY_TYPE,
 		    .min_cell = -1 } },
 		.writing = { .gnuplot = SW_GNUPLOT }
 	};
 	while ((option = getopt_long(argc, argv, "h", long_options,
 	    &index)) != -1) {
-		if (option == '?') {
-			sw_say("see \"senderwatch help report\"");
+		if (option == '?')
 			return false;
-		}
 		if (!take_option(options, option, optarg)) {
-			sw_say("--%s can't be \"%s\"; see \"senderwatch help "
-			    "report\"", long_options[index].name, optarg);
+			sw_say("--%s can't be \"%s\"",
+			    long_options[index].name, optarg);
 			return false;
 		}
 	}
@@ -325,8 +290,7 @@ parse_options(int argc, char **argv, struct options *options)
 	if (optind < argc && is_table(argv[optind]))
 		options->wish.table = argv[optind++];
 	if (optind < argc) {
-		sw_say("what is \"%s\"? See \"senderwatch help report\"",
-		    argv[optind]);
+		sw_say("what is \"%s\"?", argv[optind]);
 		return false;
 	}
 	return check_options(options);
@@ -362,17 +326,20 @@ write_content(const struct options *options, const struct content *content)
 	return SW_EXIT_FAILURE;
 }
 
+/* Progress is told from here on; a message was written unless all is well. */
 static bool
-open_store(const struct options *options, struct sw_store **store)
+open_store(const struct options *options, struct sw_store **store,
+    struct sw_progress *progress)
 {
 	enum sw_result result;
-	const char *error;
 
 	result = sw_store_open(store, options->database, SW_STORE_READ);
-	if (result == SW_OK)
+	if (result == SW_OK) {
+		sw_progress_begin(progress, "senderwatch report");
+		sw_store_watch(*store, sw_progress_tell, progress);
 		return true;
-	error = sw_store_error(*store);
-	sw_say("%s", error[0] != '\0' ? error : sw_result_text(result));
+	}
+	sw_say_store(*store, options->database, result);
 	sw_store_close(store);
 	return false;
 }
@@ -382,17 +349,16 @@ static bool
 scan_names(const struct options *options, struct sw_names *names)
 {
 	uint32_t month = options->wish.first;
+	struct sw_progress progress;
 	struct sw_store *store;
 	enum sw_result result;
 
-	if (!open_store(options, &store))
+	if (!open_store(options, &store, &progress))
 		return false;
 	result = sw_store_scan(store, month, month, sw_names_visit, names);
-	if (result != SW_OK) {
-		const char *error = sw_store_error(store);
-
-		sw_say("%s", error[0] != '\0' ? error : sw_result_text(result));
-	}
+	sw_progress_end(&progress);
+	if (result != SW_OK)
+		sw_say_store(store, options->database, result);
 	sw_store_close(&store);
 	return result == SW_OK;
 }
@@ -458,14 +424,16 @@ static int
 make_table(const struct options *options, const struct sw_wish *wish)
 {
 	struct sw_table *table = NULL;
+	struct sw_progress progress;
 	struct sw_store *store;
 	char reason[SW_REASON_MAX];
 	enum sw_result result;
 	int status;
 
-	if (!open_store(options, &store))
+	if (!open_store(options, &store, &progress))
 		return SW_EXIT_FAILURE;
 	result = sw_produce(&table, store, wish, reason);
+	sw_progress_end(&progress);
 	sw_store_close(&store);
 	if (result != SW_OK) {
 		sw_say("%s", reason);
@@ -477,16 +445,6 @@ make_table(const struct options *options, const struct sw_wish *wish)
 	status = write_content(options, &(struct content){ .table = table });
 	sw_table_free(&table);
 	return status;
-}
-
-static void
-complain(void *argument, const char *path, unsigned line, const char *text)
-{
-	(void)argument;
-	if (line > 0)
-		sw_say("%s, line %u: %s", path, line, text);
-	else
-		sw_say("%s: %s", path, text);
 }
 
 /* Files that people hand in; a message was written unless all are well. */
@@ -503,7 +461,7 @@ read_inputs(const struct options *options, struct inputs *inputs)
 	bool good = true;
 
 	if (sw_registries_load(&inputs->registries, options->registries,
-	    complain, NULL) != SW_OK) {
+	    sw_say_line, NULL) != SW_OK) {
 		sw_say("can't load the registry tables");
 		return false;
 	}

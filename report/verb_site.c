@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arguments.h"
+#include "database.h"
 #include "message.h"
-#include "senderwatch/store.h"
 #include "site_make.h"
 #include "verbs.h"
-
-#define DATABASE_DEFAULT SW_LOCALSTATEDIR "/lib/senderwatch/senderwatch.db"
 
 static const char help[] =
     "Usage: senderwatch site --period MONTH[:MONTH] [OPTION]... FOLDER\n\n"
@@ -24,7 +23,7 @@ static const char help[] =
     "  --period MONTH[:MONTH]\n"
     "                     YYYY-MM: the month, or from the first to the last; those\n"
     "                     without data are left out at both ends\n"
-    "  --database FILE    default: " DATABASE_DEFAULT "\n"
+    "  --database FILE    default: " SW_DATABASE_DEFAULT "\n"
     "  --registry TLD     only domains of this registry, such as jp\n"
     "  --registries FOLDER  further registry tables\n"
     "  --cohort FILE      pages for a list that \"senderwatch cohort\" imported; may\n"
@@ -65,37 +64,17 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-/* "2026-10" or "2026-10:2026-12". */
-static bool
-parse_period(const char *value, struct sw_site_order *order)
-{
-	const char *colon = strchr(value, ':');
-	char first[16];
-
-	if (colon == NULL) {
-		order->first = order->last = sw_month_parse(value);
-		return order->first != 0;
-	}
-	if ((size_t)(colon - value) >= sizeof(first))
-		return false;
-	snprintf(first, sizeof(first), "%.*s", (int)(colon - value), value);
-	order->first = sw_month_parse(first);
-	order->last = sw_month_parse(colon + 1);
-	return order->first != 0 && order->last >= order->first;
-}
-
 static bool
 take_option(struct options *options, int option, const char *value)
 {
 	struct sw_site_order *order = &options->order;
-	unsigned long number;
 
 	switch (option) {
 	case OPTION_DATABASE:
 		order->database = value;
 		return true;
 	case OPTION_PERIOD:
-		return parse_period(value, order);
+		return sw_argument_period(value, &order->first, &order->last);
 	case OPTION_REGISTRY:
 		order->registry = value;
 		return value[0] != '\0';
@@ -116,10 +95,7 @@ take_option(struct options *options, int option, const char *value)
 		order->totals = value;
 		return true;
 	case OPTION_MIN_CELL:
-		if (!sw_setting_unsigned(value, 0, 1000000000, &number))
-			return false;
-		order->min_cell = (int64_t)number;
-		return true;
+		return sw_argument_min_cell(value, &order->min_cell);
 	case OPTION_PUBLISHER:
 		order->publisher = value;
 		return true;
@@ -138,26 +114,23 @@ parse_options(int argc, char **argv, struct options *options)
 	int option, index = 0;
 
 	*options = (struct options){ .order = {
-		.database = DATABASE_DEFAULT, .gnuplot = SW_GNUPLOT,
+		.database = SW_DATABASE_DEFAULT, .gnuplot = SW_GNUPLOT,
 		.min_cell = -1
 	} };
 	while ((option = getopt_long(argc, argv, "h", long_options,
 	    &index)) != -1) {
-		if (option == '?') {
-			sw_say("see \"senderwatch help site\"");
+		if (option == '?')
 			return false;
-		}
 		if (!take_option(options, option, optarg)) {
-			sw_say("--%s can't be \"%s\"; see \"senderwatch help "
-			    "site\"", long_options[index].name, optarg);
+			sw_say("--%s can't be \"%s\"",
+			    long_options[index].name, optarg);
 			return false;
 		}
 	}
 	if (options->help)
 		return true;
 	if (optind + 1 != argc) {
-		sw_say(optind == argc ? "which folder? See \"senderwatch help "
-		    "site\"" : "one folder is enough");
+		sw_say("site takes one folder");
 		return false;
 	}
 	options->folder = argv[optind];
@@ -173,6 +146,7 @@ sw_verb_site(int argc, char **argv)
 {
 	char reason[SW_REASON_MAX];
 	struct options options;
+	struct sw_progress progress;
 	struct sw_tree *tree = NULL;
 	enum sw_result result;
 
@@ -182,6 +156,8 @@ sw_verb_site(int argc, char **argv)
 		fputs(help, stdout);
 		return SW_EXIT_OK;
 	}
+	options.order.progress = &progress;
+	sw_progress_begin(&progress, "senderwatch site");
 	result = sw_tree_begin(&tree, options.folder);
 	if (result == SW_OK)
 		result = sw_site_make(tree, &options.order, reason);
@@ -191,6 +167,7 @@ sw_verb_site(int argc, char **argv)
 		result = sw_tree_commit(tree);
 		snprintf(reason, sizeof(reason), "%s", sw_tree_error(tree));
 	}
+	sw_progress_end(&progress);
 	if (result != SW_OK)
 		sw_say("%s", reason);
 	sw_tree_free(&tree);

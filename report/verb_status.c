@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "message.h"
 #include "status.h"
 #include "verbs.h"
 
@@ -12,7 +13,7 @@ static const char help[] =
     "Prints what modules and collectors say in their status files (the setting\n"
     "status-file of both).\n\n"
     "  --json    an array with an object for each file\n"
-    "  -h, --help\n\n"
+    "  --help    this text\n\n"
     "Exit status: 0 if all modules deliver and all collectors merge, 1 if one\n"
     "does not, if its file is older than a minute, or can't be read, 2 if the\n"
     "command line makes no sense.\n";
@@ -66,14 +67,12 @@ sw_verb_status(int argc, char **argv)
 			fputs(help, stdout);
 			return SW_EXIT_OK;
 		}
-		if (option != 'j') {
-			fputs(help, stderr);
+		if (option != 'j')
 			return SW_EXIT_USAGE;
-		}
 		as_json = true;
 	}
 	if (optind == argc) {
-		fputs(help, stderr);
+		sw_say("status takes the files to look at");
 		return SW_EXIT_USAGE;
 	}
 	return show(argc - optind, argv + optind, as_json);

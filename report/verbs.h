@@ -9,7 +9,7 @@
 #define SW_EXIT_FAILURE 1	/* something went wrong on the way */
 #define SW_EXIT_USAGE 2		/* the command line makes no sense */
 
-/* Every verb knows the option --help. */
+/* Every verb knows --help; of usage, what was wrong has been said. */
 int sw_verb_anonymity(int argc, char **argv);
 int sw_verb_audit(int argc, char **argv);
 int sw_verb_backup(int argc, char **argv);

@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define PROGRESS_STEPS 1000000	/* of SQLite's machine */
 
 /*
  * Each returns a line of text for whatever is wrong. A connection that may
@@ -104,15 +103,6 @@ run_query(struct sw_checker *checker, const char *sql)
 	return result;
 }
 
-/* SQLite's progress handler: other than 0 interrupts. */
-static int
-tell_progress(void *argument)
-{
-	const struct sw_store_check *check = argument;
-
-	return !check->progress(check->progress_argument, 0, 0);
-}
-
 static enum sw_result
 check_all(struct sw_checker *checker)
 {
@@ -137,9 +127,7 @@ sw_store_check(struct sw_store *store, const struct sw_store_check *check)
 	enum sw_result result;
 
 	store->error[0] = '\0';
-	if (check->progress != NULL)
-		sqlite3_progress_handler(store->db, PROGRESS_STEPS,
-		    tell_progress, (void *)check);
+	sw_store_watch(store, check->progress, check->progress_argument);
 	result = sw_store_execute(store, "PRAGMA temp_store = MEMORY; BEGIN");
 	if (result == SW_OK)
 		result = check_all(&checker);
@@ -153,7 +141,7 @@ sw_store_check(struct sw_store *store, const struct sw_store_check *check)
 		sw_check_complain(&checker, "file: %s", store->error);
 		result = SW_OK;
 	}
-	sqlite3_progress_handler(store->db, 0, NULL, NULL);
+	sw_store_watch(store, NULL, NULL);
 	if (sqlite3_get_autocommit(store->db) == 0)
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 	return result;

@@ -6,6 +6,8 @@
 
 #include "internal.h"
 
+#define PROGRESS_STEPS 1000000	/* of SQLite's machine */
+
 enum sw_result
 sw_store_fail(struct sw_store *store, const char *doing)
 {
@@ -123,4 +125,23 @@ sw_store_end(struct sw_store *store, enum sw_result result)
 	if (result != SW_OK && sqlite3_get_autocommit(store->db) == 0)
 		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
 	return result;
+}
+
+/* SQLite's progress handler: other than 0 interrupts. */
+static int
+tell_progress(void *argument)
+{
+	const struct sw_store *store = argument;
+
+	return !store->progress(store->progress_argument, store->visited, 0);
+}
+
+void
+sw_store_watch(struct sw_store *store, sw_store_progress progress,
+    void *argument)
+{
+	store->progress = progress;
+	store->progress_argument = argument;
+	sqlite3_progress_handler(store->db, PROGRESS_STEPS,
+	    progress != NULL ? tell_progress : NULL, store);
 }

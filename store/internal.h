@@ -6,6 +6,7 @@
 
 #include <sqlite3.h>
 
+#include "senderwatch/maintenance.h"
 #include "senderwatch/store.h"
 
 #define SW_STORE_ERROR_MAX 256
@@ -34,6 +35,9 @@ struct sw_store {
 	enum sw_store_mode mode;
 	int64_t id;		/* of this database; of a writer only */
 	sqlite3_stmt *statements[SW_STATEMENT_COUNT];
+	sw_store_progress progress;	/* see sw_store_watch() */
+	void *progress_argument;
+	uint64_t visited;		/* subjects, by all scans */
 	char error[SW_STORE_ERROR_MAX];
 };
 

@@ -432,6 +432,7 @@ scan_subjects(struct scan *scan, sw_store_visit visit, void *argument)
 
 	while (result == SW_OK && (pseudonym = next_subject(scan)) != NULL) {
 		begin_subject(scan, pseudonym);
+		scan->store->visited++;
 		for (size_t i = 0; i < scan->cursor_count && result == SW_OK;
 		    i++)
 			result = read_month(scan, &scan->cursors[i]);

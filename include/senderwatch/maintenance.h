@@ -25,6 +25,14 @@ typedef bool (*sw_store_progress)(void *argument, uint64_t done,
     uint64_t total);
 
 /*
+ * Tell progress of all that is read from this store from now on, done being
+ * the subjects that scans came by; false ends what is being read, with
+ * SW_ERR_STORE. NULL: no more.
+ */
+void sw_store_watch(struct sw_store *store, sw_store_progress progress,
+    void *argument);
+
+/*
  * A copy of a database as it is at this moment, in one file without a log,
  * readable for its owner only. It appears under its name when it is whole and
  * on the disk. A file of that name is replaced if replace is true, but never
