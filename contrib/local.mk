@@ -7,3 +7,10 @@ EXTRA_DIST += contrib/build-tree contrib/debian-packages contrib/install-package
 	contrib/systemd/senderwatch-export.timer \
 	contrib/systemd/senderwatchd.service
 dist_pkgdata_DATA = contrib/series/jp-2018.csv
+
+# Where the shells' own packages look for them.
+bashcompletiondir = $(datadir)/bash-completion/completions
+dist_bashcompletion_DATA = contrib/completion/bash/senderwatch \
+	contrib/completion/bash/senderwatchd
+zshcompletiondir = $(datadir)/zsh/site-functions
+dist_zshcompletion_DATA = contrib/completion/zsh/_senderwatch

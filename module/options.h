@@ -1,5 +1,5 @@
 /*
- * The module's settings. See doc/module.md for each one's meaning.
+ * The module's settings. See senderwatch.conf(5) for each one's meaning.
  */
 #ifndef SENDERWATCH_MODULE_OPTIONS_H
 #define SENDERWATCH_MODULE_OPTIONS_H

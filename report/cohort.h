@@ -3,11 +3,7 @@
  * cohort file where the key is (senderwatch cohort import); the file, which
  * tells no name, is taken to where the database is.
  *
- * A cohort file is text: "senderwatch-cohort 1", then "key HEX", "name TEXT",
- * "public yes" or "no", for each grouping "column TEXT" and for each of its
- * groups "group TEXT", a blank line, and a line a subject, ascending: the
- * pseudonym in hexadecimal and, one a column, the numbers of its groups,
- * counted from 0 (65535: none).
+ * What a cohort file is made of: senderwatch-cohort(5).
  */
 #ifndef SENDERWATCH_REPORT_COHORT_H
 #define SENDERWATCH_REPORT_COHORT_H

@@ -15,7 +15,7 @@ struct sw_format_options {
 /*
  * Write the table. Write errors stay in the file: ask ferror(). The same
  * table and options give the same bytes. SW_ERR_UNSUPPORTED: the format is
- * not for this table. What machines read: doc/report-formats.md.
+ * not for this table. What machines read: senderwatch-report(5).
  */
 typedef enum sw_result (*sw_format_write)(FILE *file,
     const struct sw_table *table, const struct sw_format_options *options);

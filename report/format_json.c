@@ -1,4 +1,4 @@
-/* Tables as JSON, for programs: see doc/report-formats.md. */
+/* Tables as JSON, for programs: see senderwatch-report(5). */
 #include "format.h"
 
 #include <inttypes.h>

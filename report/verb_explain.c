@@ -42,7 +42,10 @@ static const char usage[] =
 "  --suffix-list FILE   another public suffix list than the installed one\n"
 "  --registries FOLDER  further registry tables\n"
 "  --unlisted-tlds      take unknown top-level domains for public suffixes\n"
-"  --help               this text\n";
+"  --help               this text\n"
+"\n"
+"Exit status: 0 if all went well, 1 if a file can't be read, 2 if the command\n"
+"line makes no sense.\n";
 
 enum { OPT_NXDOMAIN = 256, OPT_SOA, OPT_CNAME, OPT_RCODE, OPT_TRUNCATED,
 	OPT_ZONE, OPT_ORIGIN, OPT_SUFFIX_LIST, OPT_REGISTRIES,

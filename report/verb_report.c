@@ -59,7 +59,8 @@ static const char help[] =
     "  --lang en|ja       language of a table: heads, and names of types instead\n"
     "                     of their codes\n"
     "  --registries FOLDER  further registry tables\n"
-    "  --gnuplot PROGRAM  draws the chart; default: " SW_GNUPLOT "\n\n"
+    "  --gnuplot PROGRAM  draws the chart; default: " SW_GNUPLOT "\n"
+    "  --help             this text\n\n"
     "Each domain counts once in a period, by its latest state in it. In CSV, lines\n"
     "end with LF, and the first columns of adoption are:\n"
     "  group              type, suffix, group, \"(fewer than N)\", or TOTAL\n"
@@ -73,7 +74,7 @@ static const char help[] =
     "  mx_known, null_mx, mx_absent, mx_invalid\n"
     "                     of all domains: known = mx + null + absent + invalid\n"
     "What is not known is never counted as absent. All columns of all tables, and\n"
-    "JSON, which has the same names: report-formats.md in the documentation.\n\n"
+    "JSON, which has the same names: senderwatch-report(5).\n\n"
     "Exit status: 0 if all went well, also without a chart; 1 if something failed,\n"
     "the database has no such registry, or --names finds only pseudonyms; 2 if the\n"
     "command line makes no sense, or leaves open which registry is meant.\n";

@@ -33,7 +33,8 @@ static const char help[] =
     "  --totals FILE      CSV of how many domains are registered in each group\n"
     "  --min-cell N       suppress what describes fewer than N domains\n"
     "  --publisher NAME   stands in the head of each page\n"
-    "  --gnuplot PROGRAM  draws the charts; default: " SW_GNUPLOT "\n\n"
+    "  --gnuplot PROGRAM  draws the charts; default: " SW_GNUPLOT "\n"
+    "  --help             this text\n\n"
     "Exit status: 0 if all went well, also without charts; 1 if something failed;\n"
     "2 if the command line makes no sense.\n";
 

@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-#define PROGRESS_STEPS 1000000	/* of SQLite's machine */
+#define PROGRESS_STEPS 100000	/* of SQLite's machine */
 
 enum sw_result
 sw_store_fail(struct sw_store *store, const char *doing)

@@ -35,8 +35,8 @@ TESTS += $(name_tests)
 endif
 
 noinst_HEADERS += tests/random.h tests/lib/names.h
-TESTS += tests/lib/embed.sh
-EXTRA_DIST += tests/lib/embed.sh
+TESTS += tests/contrib/completion.sh tests/doc/manual.sh tests/lib/embed.sh
+EXTRA_DIST += tests/contrib/completion.sh tests/doc/manual.sh tests/lib/embed.sh
 include tests/fuzz/local.mk
 
 # The tests that are C programs once more, built with sanitizers in folders of

@@ -2,18 +2,7 @@
  * Registry tables: which registry type a public suffix belongs to.
  *
  * A table is text, so that an operator can extend it; one table a top-level
- * domain. Lines, words separated by blanks, "#" starts a comment:
- *
- *   registry jp                    the top-level domain; first line
- *   type CO                        a type, in the order of the reports
- *   type GEOGRAPHIC REGIONAL       a type that is reported under a group
- *   label CO ja 企業               how the type or group reads in a language
- *   suffix co.jp CO                the public suffix itself
- *   under tokyo.jp GEOGRAPHIC      a public suffix below it; reported as this
- *   name pref.aichi.jp GEOGRAPHIC  this registrable domain
- *   deeper city lg.jp              city.X.lg.jp is registered, not X.lg.jp
- *   default GENERAL                every other suffix of the registry
- *   default-idn GENERAL_IDN        the same where the name is an A-label
+ * domain. senderwatch-registry(5) says what it is made of.
  *
  * Tables are immutable once parsed and may be shared by threads.
  */
