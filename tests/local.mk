@@ -11,6 +11,7 @@ unit_cflags = $(AM_CFLAGS) $(CMOCKA_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS) \
 	$(SODIUM_CFLAGS) $(FSTRM_CFLAGS) $(PROTOBUF_C_CFLAGS)
 
 name_tests = \
+	tests/lib/test_jp_rules \
 	tests/lib/test_name \
 	tests/lib/test_name_suffix \
 	tests/lib/test_name_text \
@@ -18,6 +19,8 @@ name_tests = \
 	tests/lib/test_registry \
 	tests/lib/test_words
 name_test_libs = lib/libsenderwatch.la $(CMOCKA_LIBS) $(PSL_LIBS)
+tests_lib_test_jp_rules_CFLAGS = $(unit_cflags) $(IDN2_CFLAGS)
+tests_lib_test_jp_rules_LDADD = $(name_test_libs) $(IDN2_LIBS)
 tests_lib_test_name_CFLAGS = $(unit_cflags)
 tests_lib_test_name_LDADD = $(name_test_libs)
 tests_lib_test_name_suffix_CFLAGS = $(unit_cflags)
