@@ -40,7 +40,7 @@ static const struct mechanism mechanisms[SW_MECHANISM_COUNT] = {
 	    "RFC 8460 3", SW_OUTCOME_INVALID, SW_TLS_RPT_ERROR,
 	    SW_TLS_RPT_ERROR_MULTIPLE },
 	[SW_MECHANISM_BIMI] = { sw_bimi_is_record, sw_bimi_judge,
-	    "no BIMI record", "more than one BIMI record", "BIMI draft 4.2",
+	    "no BIMI record", "more than one BIMI record", "BIMI draft 4.3",
 	    SW_OUTCOME_INVALID, SW_BIMI_ERROR, SW_BIMI_ERROR_MULTIPLE },
 };
 

@@ -3,21 +3,29 @@
 #include "senderwatch/bimi.h"
 #include "tags.h"
 
-#define SECTION "BIMI draft 4.2"
+#define SECTION "BIMI draft 4.3"
 
 bool
 sw_bimi_is_record(const uint8_t *text, size_t length)
 {
-	return sw_tag_begins((struct span){ text, text + length }, "v",
-	    "BIMI1");
+	/* The draft forbids to fix capitals: "V" is another tag. */
+	return length > 0 && text[0] == 'v' &&
+	    sw_tag_begins((struct span){ text, text + length }, "v", "BIMI1");
 }
 
-/* Empty, or one https URI. */
+/* Empty, or one https URI with a host; a comma in it must be encoded. */
 static bool
 is_location(struct span value)
 {
-	return value.at == value.end || (sw_uri_check(value) &&
-	    sw_uri_has_scheme(value, "https"));
+	static const char start[] = "https://";
+	size_t length = sizeof(start) - 1;
+
+	if (value.at == value.end)
+		return true;
+	return span_length(value) > length && value.at[length] != '/' &&
+	    span_is((struct span){ value.at, value.at + length }, start) &&
+	    memchr(value.at, ',', span_length(value)) == NULL &&
+	    sw_uri_check(value);
 }
 
 static enum sw_bimi_error
@@ -38,25 +46,36 @@ classify(struct sw_bimi *bimi, const struct span *l, const struct span *a)
 	    SW_BIMI_ERROR_NONE;
 }
 
+static bool
+is_known(struct span name)
+{
+	return span_is_exactly(name, "v") || span_is_exactly(name, "l") ||
+	    span_is_exactly(name, "a");
+}
+
 void
 sw_bimi_parse(const uint8_t *text, size_t length, struct sw_bimi *bimi)
 {
 	struct span record = { text, text + length };
 	struct span l, a, *l_seen = NULL, *a_seen = NULL;
+	struct tag_names others = { .count = 0 };
 	struct tag tag;
 
 	*bimi = (struct sw_bimi){ .error = SW_BIMI_ERROR_TAGS };
+	if (!sw_tag_list_check(record))
+		return;
 	sw_tag_next(&record, &tag);
 	while (sw_tag_next(&record, &tag)) {
-		if (!tag.equals || tag.name.at == tag.name.end)
+		if (!tag.equals || !sw_tag_name_check(tag.name))
 			return;
-		if (span_is(tag.name, "l") && l_seen == NULL) {
+		if (span_is_exactly(tag.name, "l") && l_seen == NULL) {
 			l = tag.value;
 			l_seen = &l;
-		} else if (span_is(tag.name, "a") && a_seen == NULL) {
+		} else if (span_is_exactly(tag.name, "a") && a_seen == NULL) {
 			a = tag.value;
 			a_seen = &a;
-		} else if (span_is(tag.name, "l") || span_is(tag.name, "a")) {
+		} else if (is_known(tag.name) ||
+		    sw_tag_names_repeat(&others, tag.name)) {
 			return;
 		} else {
 			bimi->unknown++;

@@ -5,20 +5,17 @@
 #include "tags.h"
 
 #define RSA_BITS_MIN 1024	/* RFC 8301 section 3.2 */
-#define ED25519_SIZE 32		/* RFC 8463 section 4 */
+#define ED25519_SIZE 32		/* RFC 8463 section 4.2 */
 
 enum known { TAG_V, TAG_H, TAG_K, TAG_N, TAG_P, TAG_S, TAG_T, TAGS };
 
 static const char names[TAGS] = { 'v', 'h', 'k', 'n', 'p', 's', 't' };
 
-#define OTHERS 8	/* unknown names that are compared with later ones */
-
 /* What the tags say before it is put together. */
 struct tags {
 	struct span values[TAGS];
 	bool seen[TAGS];
-	struct span others[OTHERS];
-	size_t other_count;
+	struct tag_names others;
 };
 
 /* FWS (2.8) may hold CRLF, but only where white space follows. */
@@ -38,48 +35,6 @@ trim(struct span span)
 	return span;
 }
 
-/* May these octets stand in a tag-list (3.2)? */
-static bool
-is_tag_text(struct span text)
-{
-	for (; text.at < text.end; text.at++) {
-		if ((*text.at >= 0x20 && *text.at <= 0x7e) || *text.at == '\t')
-			continue;
-		if (*text.at != '\r' || text.end - text.at < 3 ||
-		    text.at[1] != '\n' || !is_wsp(text.at[2]))
-			return false;
-		text.at += 2;
-	}
-	return true;
-}
-
-/* ALPHA *(ALPHA / DIGIT / "_") */
-static bool
-is_name(struct span name)
-{
-	if (name.at == name.end || !is_alpha(*name.at))
-		return false;
-	for (; name.at < name.end; name.at++)
-		if (!is_alnum(*name.at) && *name.at != '_')
-			return false;
-	return true;
-}
-
-/* Remember an unknown name; true where it was there before. */
-static bool
-is_repeated(struct tags *tags, struct span name)
-{
-	size_t length = span_length(name);
-
-	for (size_t i = 0; i < tags->other_count; i++)
-		if (span_length(tags->others[i]) == length &&
-		    memcmp(tags->others[i].at, name.at, length) == 0)
-			return true;
-	if (tags->other_count < OTHERS)
-		tags->others[tags->other_count++] = name;
-	return false;
-}
-
 static enum sw_dkim_error
 take_tag(struct sw_dkim *dkim, struct tags *tags, const struct tag *tag,
     bool first)
@@ -88,14 +43,14 @@ take_tag(struct sw_dkim *dkim, struct tags *tags, const struct tag *tag,
 	const char *known = NULL;
 	size_t i;
 
-	if (!tag->equals || !is_name(name))
+	if (!tag->equals || !sw_tag_name_check(name))
 		return SW_DKIM_ERROR_TAGS;
 	if (span_length(name) == 1)
 		known = memchr(names, *name.at, sizeof(names));
 	if (known == NULL) {
 		dkim->unknown++;
-		return is_repeated(tags, name) ? SW_DKIM_ERROR_TAGS :
-		    SW_DKIM_ERROR_NONE;
+		return sw_tag_names_repeat(&tags->others, name) ?
+		    SW_DKIM_ERROR_TAGS : SW_DKIM_ERROR_NONE;
 	}
 	i = (size_t)(known - names);
 	if (tags->seen[i])
@@ -113,7 +68,7 @@ take_tags(struct span record, struct sw_dkim *dkim, struct tags *tags)
 	enum sw_dkim_error error = SW_DKIM_ERROR_NONE;
 	struct tag tag;
 
-	if (!is_tag_text(record))
+	if (!sw_tag_list_check(record))
 		return SW_DKIM_ERROR_TAGS;
 	record = trim(record);
 	for (bool first = true; error == SW_DKIM_ERROR_NONE &&

@@ -24,7 +24,7 @@ span_length(struct span span)
 #define SW_OCTET_DIGIT 2
 #define SW_OCTET_HEX 4
 #define SW_OCTET_NAME 8		/* letters, digits, "-", "." and "_" */
-#define SW_OCTET_URI 16		/* RFC 3986 section 2.2 and 2.3; no "%" */
+#define SW_OCTET_URI 16		/* RFC 3986: pchar, "/" and "?"; no "%" */
 #define SW_OCTET_VISIBLE 32	/* 0x21 to 0x7e */
 #define SW_OCTET_DELIMITER 64	/* RFC 7208 section 7.1 */
 #define SW_OCTET_WSP 128

@@ -317,7 +317,7 @@ static const struct {
 	[SW_SPF_ERROR_DOMAIN] = { "bad domain-spec", "RFC 7208 7.1" },
 	[SW_SPF_ERROR_ADDRESS] = { "bad network address", "RFC 7208 5.6" },
 	[SW_SPF_ERROR_CIDR] = { "bad prefix length", "RFC 7208 5.6" },
-	[SW_SPF_ERROR_MACRO] = { "bad macro", "RFC 7208 7.1" },
+	[SW_SPF_ERROR_MACRO] = { "bad macro", "RFC 7208 7" },
 	[SW_SPF_ERROR_DUPLICATE] = { "second redirect or exp modifier",
 	    "RFC 7208 6" },
 	[SW_SPF_ERROR_EMPTY] = { "missing argument", "RFC 7208 12" },

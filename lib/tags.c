@@ -27,6 +27,49 @@ sw_tag_next(struct span *record, struct tag *tag)
 }
 
 bool
+sw_tag_list_check(struct span record)
+{
+	for (; record.at < record.end; record.at++) {
+		const uint8_t *at = record.at;
+
+		if ((*at >= 0x20 && *at <= 0x7e) || *at == '\t')
+			continue;
+		/* FWS (2.8): a line ends only where white space follows. */
+		if (*at != '\r' || record.end - at < 3 || at[1] != '\n' ||
+		    !is_wsp(at[2]))
+			return false;
+		record.at += 2;
+	}
+	return true;
+}
+
+/* ALPHA *(ALPHA / DIGIT / "_") */
+bool
+sw_tag_name_check(struct span name)
+{
+	if (name.at == name.end || !is_alpha(*name.at))
+		return false;
+	for (; name.at < name.end; name.at++)
+		if (!is_alnum(*name.at) && *name.at != '_')
+			return false;
+	return true;
+}
+
+bool
+sw_tag_names_repeat(struct tag_names *names, struct span name)
+{
+	size_t length = span_length(name);
+
+	for (size_t i = 0; i < names->count; i++)
+		if (span_length(names->names[i]) == length &&
+		    memcmp(names->names[i].at, name.at, length) == 0)
+			return true;
+	if (names->count < SW_TAG_NAMES_MAX)
+		names->names[names->count++] = name;
+	return false;
+}
+
+bool
 sw_tag_begins(struct span record, const char *name, const char *value)
 {
 	struct tag tag;
@@ -46,7 +89,7 @@ sw_field_begins(struct span record, const char *version)
 		return false;
 	record.at += length;
 	record = span_trim(record);
-	return record.at == record.end || *record.at == ';';
+	return record.at < record.end && *record.at == ';';
 }
 
 bool
@@ -67,11 +110,59 @@ sw_field_is_extension(const struct tag *tag)
 	return true;
 }
 
-/* scheme ":" and then what no part of a URI forbids. */
+/* *( pchar / "/" / "?" ) */
+static bool
+is_uri_text(struct span text)
+{
+	for (; text.at < text.end; text.at++) {
+		if (is_octet(*text.at, SW_OCTET_URI))
+			continue;
+		if (*text.at != '%' || text.end - text.at < 3 ||
+		    !is_octet(text.at[1], SW_OCTET_HEX) ||
+		    !is_octet(text.at[2], SW_OCTET_HEX))
+			return false;
+		text.at += 2;
+	}
+	return true;
+}
+
+/* [ userinfo "@" ] host [ ":" port ]; text holds no "/" and no "?". */
+static bool
+is_authority(struct span text)
+{
+	const uint8_t *at = memchr(text.at, '@', span_length(text));
+
+	if (at != NULL) {
+		if (!is_uri_text((struct span){ text.at, at }))
+			return false;
+		text.at = at + 1;
+	}
+	at = text.at;
+	if (at < text.end && *at == '[') {
+		for (at++; at < text.end && is_octet(*at, SW_OCTET_URI); at++)
+			;
+		if (at == text.end || *at != ']' || at == text.at + 1)
+			return false;
+		text.at = at + 1;
+	} else {
+		while (text.at < text.end && *text.at != ':')
+			text.at++;
+		if (memchr(at, '@', (size_t)(text.at - at)) != NULL ||
+		    !is_uri_text((struct span){ at, text.at }))
+			return false;
+	}
+	if (text.at < text.end && *text.at++ != ':')
+		return false;
+	while (text.at < text.end && is_digit(*text.at))
+		text.at++;
+	return text.at == text.end;
+}
+
+/* scheme ":" hier-part [ "?" query ] [ "#" fragment ] */
 bool
 sw_uri_check(struct span uri)
 {
-	const uint8_t *at = uri.at;
+	const uint8_t *at = uri.at, *hash;
 
 	if (at == uri.end || !is_alpha(*at))
 		return false;
@@ -80,17 +171,21 @@ sw_uri_check(struct span uri)
 		at++;
 	if (at == uri.end || *at++ != ':')
 		return false;
-	for (; at < uri.end; at++) {
-		if (*at == '%') {
-			if (uri.end - at < 3 || !is_octet(at[1], SW_OCTET_HEX) ||
-			    !is_octet(at[2], SW_OCTET_HEX))
-				return false;
-			at += 2;
-		} else if (!is_octet(*at, SW_OCTET_URI)) {
+	uri.at = at;
+	hash = memchr(at, '#', span_length(uri));
+	if (hash != NULL) {
+		if (!is_uri_text((struct span){ hash + 1, uri.end }))
 			return false;
-		}
+		uri.end = hash;
 	}
-	return true;
+	if (uri.end - at >= 2 && at[0] == '/' && at[1] == '/') {
+		for (at += 2; at < uri.end && *at != '/' && *at != '?'; at++)
+			;
+		if (!is_authority((struct span){ uri.at + 2, at }))
+			return false;
+		uri.at = at;
+	}
+	return is_uri_text(uri);
 }
 
 /* Cut "!" 1*DIGIT [ "k" / "m" / "g" / "t" ] off; false where malformed. */

@@ -20,12 +20,27 @@ struct tag {
  */
 bool sw_tag_next(struct span *record, struct tag *tag);
 
+/*
+ * The tag-lists of RFC 6376 section 3.2: what octets may stand in one, what a
+ * name may be, and names that are there twice.
+ */
+bool sw_tag_list_check(struct span record);
+bool sw_tag_name_check(struct span name);
+
+#define SW_TAG_NAMES_MAX 8	/* that later ones are compared with */
+struct tag_names {
+	struct span names[SW_TAG_NAMES_MAX];
+	size_t count;
+};
+/* Remember a name; true where it was there before. */
+bool sw_tag_names_repeat(struct tag_names *names, struct span name);
+
 /* Is the first tag name=value, with regard to the value's case only? */
 bool sw_tag_begins(struct span record, const char *name, const char *value);
 
 /*
  * MTA-STS and TLS-RPT: does record begin with version, case and all, and then
- * "*WSP ;" or the end?
+ * "*WSP ;"?
  */
 bool sw_field_begins(struct span record, const char *version);
 
@@ -35,10 +50,7 @@ bool sw_field_begins(struct span record, const char *version);
  */
 bool sw_field_is_extension(const struct tag *tag);
 
-/*
- * Is this a URI (RFC 3986): a scheme, ":", and then no octet that no URI may
- * hold?
- */
+/* Is this a URI (RFC 3986 section 3)? What is between "[" and "]" is not read. */
 bool sw_uri_check(struct span uri);
 bool sw_uri_has_scheme(struct span uri, const char *scheme);
 

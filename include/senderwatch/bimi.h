@@ -1,6 +1,6 @@
 /*
- * BIMI assertion records (draft-brand-indicators-for-message-identification
- * section 4.2), of the default selector.
+ * BIMI assertion records of the default selector
+ * (draft-brand-indicators-for-message-identification-12 section 4.3).
  */
 #ifndef SENDERWATCH_BIMI_H
 #define SENDERWATCH_BIMI_H
