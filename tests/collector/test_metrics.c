@@ -2,6 +2,7 @@
  * What the daemon says of itself, scraped from the running program: metrics
  * over HTTP, and the status file.
  */
+#include "senderwatch-config.h"
 #include "tls_support.h"
 
 #include <poll.h>
@@ -128,7 +129,8 @@ counts_what_the_collector_does(void **state)
 
 	begin(&fixture, state);
 	deliver_some(&fixture);
-	expect(&fixture, "senderwatch_build_info{version=\"0.1.0\"}", 1);
+	expect(&fixture,
+	    "senderwatch_build_info{version=\"" PACKAGE_VERSION "\"}", 1);
 	expect(&fixture, "senderwatch_merging", 1);
 	expect(&fixture, "senderwatch_queue_batches", 0);
 	expect(&fixture, "senderwatch_commit_duration_seconds_count", 3);
