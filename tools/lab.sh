@@ -18,6 +18,9 @@ declare -gA lab_pids=()
 lab_dir='' lab_logs='' lab_port='' lab_patience=20
 lab_tools=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
+# Where servers listen and are asked.
+lab_address=127.0.0.1
+
 # From here the queries come: an address that occurs nowhere else, so that one can look for it.
 lab_client=127.83.84.85
 
@@ -146,7 +149,7 @@ lab_await() {
 
 # lab_answers PORT NAME TYPE: does something there answer, whatever it says?
 lab_answers() {
-	dnsperf -s 127.0.0.1 -p "$1" -n 1 -q 1 -t 1 -d <(echo "$2 $3") 2>/dev/null |
+	dnsperf -s "$lab_address" -p "$1" -n 1 -q 1 -t 1 -d <(echo "$2 $3") 2>/dev/null |
 		grep -E 'Queries completed: +1 ' >/dev/null
 }
 
@@ -158,7 +161,7 @@ lab_bind_failed() { grep -qsiE "can't bind|address already in use" "$lab_logs/$1
 lab_nsd_conf() {
 	cat <<-CONF
 	server:
-	 ip-address: 127.0.0.1@$lab_port
+	 ip-address: $lab_address@$lab_port
 	 server-count: 1
 	 username: ""
 	 chroot: ""
@@ -223,7 +226,7 @@ lab_unbound_base() {
 
 # All questions go to one server on the loopback interface.
 lab_unbound_forward() {
-	printf 'forward-zone:\n name: "."\n forward-addr: 127.0.0.1@%s\n' "$1"
+	printf 'forward-zone:\n name: "."\n forward-addr: %s@%s\n' "$lab_address" "$1"
 }
 
 lab_unbound_module() {
@@ -238,7 +241,7 @@ lab_start_unbound() {
 	local name=$1 conf=$2 try
 	for try in 1 2 3; do
 		lab_pick_port
-		printf 'server:\n interface: 127.0.0.1@%s\n' "$lab_port" >"$lab_dir/$name.conf"
+		printf 'server:\n interface: %s@%s\n' "$lab_address" "$lab_port" >"$lab_dir/$name.conf"
 		cat "$conf" >>"$lab_dir/$name.conf"
 		: >"$lab_logs/$name.log"
 		lab_spawn "$name" "${lab_unbound:?}" -d -c "$lab_dir/$name.conf"
@@ -282,7 +285,7 @@ lab_ask() {
 		[ "$try" -eq 1 ] || [ "$lab_no_answer" = T ] || sleep 6
 		mv "$lab_dir/unanswered" "$lab_dir/asked"
 		# One thread: the machine belongs to the resolver.
-		lab_run dnsperf dnsperf -a "$lab_client" -s 127.0.0.1 -p "$port" -d "$lab_dir/asked" \
+		lab_run dnsperf dnsperf -a "$lab_client" -s "$lab_address" -p "$port" -d "$lab_dir/asked" \
 			-n 1 -c 20 -T 1 -q "$outstanding" -t "$wait" -v >"$lab_dir/dnsperf.out" \
 			2>>"$lab_logs/dnsperf.log" || return 1
 		# Without the command line, which tells the client's address.
