@@ -1,5 +1,7 @@
 EXTRA_DIST += contrib/build-tree contrib/debian-packages contrib/install-packages \
 	contrib/unbound/README.md contrib/unbound/build-unbound \
+	contrib/apparmor/unbound-senderwatch contrib/config/senderwatch-dynlib.conf \
+	contrib/config/senderwatch.conf contrib/config/senderwatchd.conf \
 	contrib/systemd/export.conf \
 	contrib/systemd/senderwatch-export-running.service \
 	contrib/systemd/senderwatch-export-running.timer \

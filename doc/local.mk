@@ -5,6 +5,7 @@ dist_doc_DATA = \
 	doc/benchmarks-report.md \
 	doc/benchmarks.md \
 	doc/collector.md \
+	doc/deploy.md \
 	doc/features.md \
 	doc/module.md \
 	doc/privacy.md \

@@ -2,6 +2,7 @@ include tests/lib/local.mk
 include tests/integration/local.mk
 include tests/wire/local.mk
 include tests/module/local.mk
+include tests/packages/local.mk
 include tests/sim/local.mk
 
 # Unit tests mirror the source tree: each is one cmocka group and speaks TAP.

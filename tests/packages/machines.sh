@@ -42,6 +42,8 @@ trees_begin() {
 	tree_layers[base]=$trees/base
 	archives "deb \$(REPO_URI) \$(CODENAME) \$(COMPONENT)" >"$trees/base/etc/apt/sources.list"
 	apt-config dump | grep '^Acquire::http' >"$trees/base/etc/apt/apt.conf.d/90machine" || true
+	# These trees need not outlive a crash.
+	echo force-unsafe-io >"$trees/base/etc/dpkg/dpkg.cfg.d/90unsafe"
 	# They take dpkg's lock when it suits them.
 	ln -s /dev/null "$trees/base/etc/systemd/system/apt-daily.timer"
 	ln -s /dev/null "$trees/base/etc/systemd/system/apt-daily-upgrade.timer"

@@ -21,7 +21,7 @@ old_source() {
 	tar -C "$top" -cf - debian contrib/apparmor contrib/config contrib/systemd doc/collector.md |
 		tar -C "$1" --no-same-owner -xf -
 	sed -i "1s/(.*)/(${first_release#v})/" "$1/debian/changelog"
-	sed -i '/^usr\/share\/senderwatch$/d' "$1/debian/senderwatch.install"
+	sed -i '/^usr\/share\/\(bash-completion\|man\|senderwatch$\|zsh\)/d' "$1"/debian/*.install
 	sed -i '/^status-file/d' "$1/contrib/config/senderwatchd.conf"
 }
 
