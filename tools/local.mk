@@ -4,6 +4,8 @@ noinst_PROGRAMS += tools/population/population
 tools_population_population_SOURCES = \
 	tools/population/domain.h \
 	tools/population/main.c \
+	tools/population/municipalities.c \
+	tools/population/municipalities.h \
 	tools/population/names.c \
 	tools/population/names.h \
 	tools/population/queries.c \
@@ -23,4 +25,5 @@ tools_population_population_CFLAGS = $(AM_CFLAGS) $(IDN2_CFLAGS)
 tools_population_population_LDADD = $(IDN2_LIBS)
 
 EXTRA_DIST += tools/keep-running tools/lab.sh tools/data/README.md \
-	tools/data/jp-types-2018-07-03.csv
+	tools/data/jp-types-2018-07-03.csv \
+	tools/data/municipalities-2018-07-04.csv

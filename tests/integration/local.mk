@@ -23,6 +23,7 @@ unbound_tests = \
 	tests/integration/forked.sh \
 	tests/integration/line.sh \
 	tests/integration/memory.sh \
+	tests/integration/municipalities.sh \
 	tests/integration/refusal.sh \
 	tests/integration/reload.sh \
 	tests/integration/rotation.sh \
@@ -36,7 +37,8 @@ endif
 EXTRA_DIST += tests/integration/tap.sh tests/integration/answers.sh \
 	tests/integration/chains.sh tests/integration/faults.sh \
 	tests/integration/forked.sh tests/integration/line.sh \
-	tests/integration/memory.sh tests/integration/newest.sh \
+	tests/integration/memory.sh tests/integration/municipalities.sh \
+	tests/integration/newest.sh \
 	tests/integration/refusal.sh tests/integration/reload.sh \
 	tests/integration/rotation.sh tests/integration/tls.sh \
 	tests/integration/unknown.sh tests/integration/wire.sh

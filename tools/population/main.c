@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "domain.h"
+#include "municipalities.h"
 #include "names.h"
 #include "queries.h"
 #include "survey.h"
@@ -21,6 +22,7 @@
 
 static const char help[] =
     "Usage: population --survey FILE --output DIR [--scale N] [--suffixes FILE]\n"
+    "       [--municipalities FILE]\n"
     "\n"
     "  --survey FILE    CSV: type,label_ja,total,mx,spf,dmarc\n"
     "  --output DIR     an existing folder for what is written:\n"
@@ -30,13 +32,28 @@ static const char help[] =
     "                     domains.csv         each domain and what it publishes\n"
     "                     truth.csv           their numbers by registry type\n"
     "  --scale N        one domain for N of the survey's (100)\n"
-    "  --suffixes FILE  Public Suffix List (" SUFFIXES_DEFAULT ")\n";
+    "  --suffixes FILE  Public Suffix List (" SUFFIXES_DEFAULT ")\n"
+    "  --municipalities FILE\n"
+    "                   CSV: region_ja,region,spf,spf_total,dmarc,dmarc_total; then\n"
+    "                   also writes which domains are local governments':\n"
+    "                   municipalities.csv, truth-region_{spf,dmarc}.csv\n";
+
+/* What the command line says. */
+struct options {
+	const char *survey;
+	const char *municipalities;	/* or NULL */
+	const char *suffixes;
+	const char *output;
+	unsigned long scale;
+};
 
 struct population {
 	struct survey survey;
+	struct municipalities municipalities;
 	struct suffixes suffixes;
 	struct names *names;
 	struct random random;
+	struct random elections;	/* so that the rest stays the same */
 	struct zones zones;
 	struct queries queries;
 	FILE *domains;
@@ -145,6 +162,10 @@ make_type(struct population *population, const struct survey_type *type,
 		    &domain);
 		fprintf(population->domains, "%s,%s,%d,%d,%d\n", domain.name,
 		    type->name, domain.mx, domain.spf, domain.dmarc);
+		if (strcmp(type->name, "LG") == 0 ||
+		    strcmp(type->name, "REGIONAL") == 0)
+			municipalities_offer(&population->municipalities,
+			    &population->elections, &domain);
 		count(&sum, &domain);
 		count(all, &domain);
 	}
@@ -213,30 +234,45 @@ write_all(struct population *population)
 	good = make_all(population);
 	good = zones_end(&population->zones) && good;
 	good = queries_end(&population->queries, &population->random) && good;
+	good = good && (population->municipalities.count == 0 ||
+	    municipalities_write(&population->municipalities));
 	good = close_file(population->domains, "domains.csv") && good;
 	return close_file(population->truth, "truth.csv") && good;
 }
 
+/* The files that describe the population, before it changes the folder. */
 static bool
-run(const char *survey, const char *suffixes, const char *output,
-    unsigned long scale)
+read_all(struct population *population, const struct options *options)
+{
+	return survey_read(&population->survey, options->survey,
+	    options->scale) &&
+	    (options->municipalities == NULL ||
+	    municipalities_read(&population->municipalities,
+	    options->municipalities, options->scale,
+	    &population->elections)) &&
+	    suffixes_read(&population->suffixes, options->suffixes);
+}
+
+static bool
+run(const struct options *options)
 {
 	static struct population population;
 	bool good;
 
-	if (!survey_read(&population.survey, survey, scale) ||
-	    !suffixes_read(&population.suffixes, suffixes))
+	population.random.state = 20180703;
+	population.elections.state = 20180704;
+	if (!read_all(&population, options))
 		return false;
-	if (chdir(output) != 0) {
-		perror(output);
+	if (chdir(options->output) != 0) {
+		perror(options->output);
 		return false;
 	}
-	population.random.state = 20180703;
 	population.names = names_new(&population.suffixes,
 	    names_needed(&population.survey));
 	good = population.names != NULL && write_all(&population);
 	names_free(population.names);
 	suffixes_free(&population.suffixes);
+	municipalities_free(&population.municipalities);
 	return good;
 }
 
@@ -251,39 +287,53 @@ parse_scale(const char *text, unsigned long *scale)
 	    *scale <= 1000000;
 }
 
-int
-main(int argc, char **argv)
+static bool
+parse_options(int argc, char **argv, struct options *options, bool *help)
 {
-	static const struct option options[] = {
+	static const struct option long_options[] = {
 		{ "survey", required_argument, NULL, 's' },
+		{ "municipalities", required_argument, NULL, 'm' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "scale", required_argument, NULL, 'n' },
 		{ "suffixes", required_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
-	const char *survey = NULL, *output = NULL, *suffixes = SUFFIXES_DEFAULT;
-	unsigned long scale = 100;
 	bool good = true;
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "", long_options,
+	    NULL)) != -1) {
 		if (option == 's')
-			survey = optarg;
+			options->survey = optarg;
+		else if (option == 'm')
+			options->municipalities = optarg;
 		else if (option == 'o')
-			output = optarg;
+			options->output = optarg;
 		else if (option == 'p')
-			suffixes = optarg;
+			options->suffixes = optarg;
 		else if (option == 'n')
-			good = parse_scale(optarg, &scale) && good;
+			good = parse_scale(optarg, &options->scale) && good;
 		else if (option == 'h')
-			return fputs(help, stdout) < 0;
+			*help = true;
 		else
 			good = false;
 	}
-	if (!good || survey == NULL || output == NULL || optind < argc) {
+	return good && (*help || (options->survey != NULL &&
+	    options->output != NULL && optind == argc));
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = { .suffixes = SUFFIXES_DEFAULT, .scale = 100 };
+	bool asked = false;
+
+	if (!parse_options(argc, argv, &options, &asked)) {
 		fputs(help, stderr);
 		return 2;
 	}
-	return run(survey, suffixes, output, scale) ? 0 : 1;
+	if (asked)
+		return fputs(help, stdout) < 0;
+	return run(&options) ? 0 : 1;
 }
