@@ -43,6 +43,8 @@ report_libswreport_la_SOURCES = \
 	report/groups.h \
 	report/labels.c \
 	report/labels.h \
+	report/lines.c \
+	report/lines.h \
 	report/message.c \
 	report/message.h \
 	report/names.c \
@@ -90,6 +92,8 @@ report_libswreport_la_SOURCES = \
 	report/status_collector.c \
 	report/status_load.c \
 	report/status_module.c \
+	report/steps.c \
+	report/steps.h \
 	report/suppress.c \
 	report/suppress.h \
 	report/svg.c \
@@ -155,6 +159,7 @@ report_tests = \
 	tests/report/test_publication \
 	tests/report/test_site \
 	tests/report/test_scheme \
+	tests/report/test_steps \
 	tests/report/test_tables \
 	tests/report/test_tabulate \
 	tests/report/test_text
@@ -181,6 +186,10 @@ tests_report_test_tabulate_LDADD = $(report_tests_libs)
 tests_report_test_anonymity_SOURCES = tests/report/test_anonymity.c
 tests_report_test_anonymity_CFLAGS = $(report_tests_cflags)
 tests_report_test_anonymity_LDADD = $(report_tests_libs)
+tests_report_test_steps_SOURCES = tests/report/test_steps.c \
+	tests/report/population.h
+tests_report_test_steps_CFLAGS = $(report_tests_cflags)
+tests_report_test_steps_LDADD = $(report_tests_libs)
 tests_report_test_scheme_SOURCES = tests/report/test_scheme.c \
 	tests/report/population.c tests/report/population.h
 tests_report_test_scheme_CFLAGS = $(report_tests_cflags)

@@ -7,6 +7,7 @@
 
 #include "resolvers.h"
 #include "series.h"
+#include "steps.h"
 #include "trend.h"
 
 struct production {
@@ -250,8 +251,9 @@ make_resolvers(struct production *production)
 	    sw_result_text(result));
 }
 
+/* A table that one pass over all months makes, under one key. */
 static enum sw_result
-make_trend(struct production *production)
+begin_months(struct production *production)
 {
 	const struct sw_wish *wish = production->wish;
 	enum sw_result result = begin_rows(production);
@@ -263,17 +265,58 @@ make_trend(struct production *production)
 	    &period);
 	if (result != SW_OK)
 		return store_failed(production, result);
-	result = check_cohort_key(production, &period);
+	return check_cohort_key(production, &period);
+}
+
+static enum sw_result
+make_trend(struct production *production)
+{
+	const struct sw_wish *wish = production->wish;
+	enum sw_result result = begin_months(production);
+
 	if (result != SW_OK)
 		return result;
+	production->scheme = wish->of_policy ? sw_scheme_policy() :
+	    sw_scheme_adoption();
+	if (production->scheme == NULL)
+		return fail(production, SW_ERR_MEMORY, "out of memory");
 	result = sw_trend_make(production->table, production->store,
-	    production->wish->first, production->wish->last,
-	    &production->wish->rows);
+	    wish->first, wish->last, &wish->rows, production->scheme);
 	if (result == SW_ERR_STORE)
 		return store_failed(production, result);
 	return result == SW_OK ? SW_OK : fail(production, result,
 	    result == SW_ERR_INVALID ? "a trend takes two months or more: "
 	    "--period YYYY-MM:YYYY-MM" : sw_result_text(result));
+}
+
+static enum sw_result
+make_days(struct production *production, enum sw_result (*make)(
+    struct sw_table *table, struct sw_store *store, uint32_t first,
+    uint32_t last, const struct sw_rows_options *options))
+{
+	const struct sw_wish *wish = production->wish;
+	enum sw_result result = begin_months(production);
+
+	if (result != SW_OK)
+		return result;
+	result = make(production->table, production->store, wish->first,
+	    wish->last, &wish->rows);
+	if (result == SW_ERR_STORE)
+		return store_failed(production, result);
+	return result == SW_OK ? SW_OK : fail(production, result,
+	    sw_result_text(result));
+}
+
+static enum sw_result
+make_steps(struct production *production)
+{
+	return make_days(production, sw_steps_make);
+}
+
+static enum sw_result
+make_anomalies(struct production *production)
+{
+	return make_days(production, sw_anomalies_make);
 }
 
 /* --- All ------------------------------------------------------------------ */
@@ -285,14 +328,16 @@ static const struct kind {
 	{ "adoption", make_adoption },
 	{ "policy", make_policy },
 	{ "trend", make_trend },
+	{ "steps", make_steps },
 	{ "series", make_series },
 	{ "quality", make_quality },
 	{ "resolvers", make_resolvers },
+	{ "anomalies", make_anomalies },
 };
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
 const char *const sw_produce_tables[] = { "adoption", "policy",
-    "trend", "series", "quality", "resolvers", NULL };
+    "trend", "steps", "series", "quality", "resolvers", "anomalies", NULL };
 
 static enum sw_result
 check_wish(struct production *production)

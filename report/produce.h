@@ -18,6 +18,7 @@ struct sw_wish {
 	unsigned window;	/* so many months make a block; 0 is 1 */
 	struct sw_rows_options rows;
 	const char *series;	/* CSV file, for the table "series" */
+	bool of_policy;		/* "trend" is of the policy table's shares */
 };
 
 /* The names of all tables; ends with NULL. */

@@ -1,26 +1,18 @@
 /* Changes from month to month. */
 #include "trend.h"
 
-#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "lines.h"
 #include "produce.h"
-#include "text.h"
 
-#define MEASURES_MAX 24
+#define MEASURES_MAX 64
 
 /* What is known of a measure in a month, and of two months together. */
 enum state { STATE_UNKNOWN, STATE_LACKING, STATE_PRESENT, STATES };
 #define JOINT(before, after) ((before) * STATES + (after))
 #define JOINTS (STATES * STATES)
-
-struct line {
-	char *name;
-	uint64_t *joints;	/* by month, measure, joint state */
-	uint64_t *firsts;	/* by month, measure */
-	uint64_t *lasts;
-};
 
 struct trend {
 	struct sw_table *table;
@@ -31,10 +23,16 @@ struct trend {
 	uint32_t first;
 	unsigned months;
 	uint8_t *states;	/* of one subject, by month, measure */
-	void *tree;
-	struct line **lines;
-	size_t count, room;
-	struct line total;
+	struct sw_lines lines;	/* by month, measure, enum below */
+	struct sw_line *total;	/* of all of them */
+};
+
+/* What is counted of a measure in a month. */
+enum {
+	CELL_JOINTS,			/* with the month before, by JOINT() */
+	CELL_FIRSTS = CELL_JOINTS + JOINTS,
+	CELL_LASTS,
+	CELLS
 };
 
 enum part {
@@ -58,87 +56,20 @@ static const struct {
 	    "month, of the months of the range" },
 };
 
-/* --- Lines ---------------------------------------------------------------- */
-
-static int
-compare_lines(const void *a, const void *b)
-{
-	return strcmp(((const struct line *)a)->name,
-	    ((const struct line *)b)->name);
-}
-
-static int
-compare_slots(const void *a, const void *b)
-{
-	return compare_lines(*(struct line *const *)a,
-	    *(struct line *const *)b);
-}
-
-static void
-fini_line(struct line *line)
-{
-	free(line->name);
-	free(line->joints);
-	free(line->firsts);
-	free(line->lasts);
-}
-
-static enum sw_result
-init_line(const struct trend *trend, struct line *line, const char *name)
-{
-	size_t cells = (size_t)trend->months * trend->measures;
-
-	line->name = strdup(name);
-	line->joints = calloc(cells * JOINTS, sizeof(uint64_t));
-	line->firsts = calloc(cells, sizeof(uint64_t));
-	line->lasts = calloc(cells, sizeof(uint64_t));
-	return line->name != NULL && line->joints != NULL &&
-	    line->firsts != NULL && line->lasts != NULL ? SW_OK :
-	    SW_ERR_MEMORY;
-}
-
-static struct line *
-need_line(struct trend *trend, const char *name)
-{
-	struct line key = { .name = (char *)name }, *line;
-	struct line *const *found = tfind(&key, &trend->tree, compare_lines);
-
-	if (found != NULL)
-		return *found;
-	if (trend->count == trend->room) {
-		size_t room = trend->room == 0 ? 32 : 2 * trend->room;
-		struct line **lines = reallocarray(trend->lines, room,
-		    sizeof(*lines));
-
-		if (lines == NULL)
-			return NULL;
-		trend->lines = lines;
-		trend->room = room;
-	}
-	line = calloc(1, sizeof(*line));
-	if (line == NULL)
-		return NULL;
-	trend->lines[trend->count++] = line;
-	if (init_line(trend, line, name) != SW_OK ||
-	    tsearch(line, &trend->tree, compare_lines) == NULL)
-		return NULL;
-	return line;
-}
-
-static void
-keep_line(void *line)
-{
-	(void)line;
-}
-
 /* --- Counting ------------------------------------------------------------- */
+
+static uint8_t *
+month_states(const struct trend *trend, const struct sw_store_month *month)
+{
+	return &trend->states[(sw_months_between(trend->first, month->month) -
+	    1) * trend->measures];
+}
 
 static void
 take_month(struct trend *trend, const struct sw_store_month *month)
 {
 	struct sw_store_subject subject = { 0 };
-	uint8_t *states = &trend->states[(sw_months_between(trend->first,
-	    month->month) - 1) * trend->measures];
+	uint8_t *states = month_states(trend, month);
 	int8_t atoms[SW_FAMILIES_MAX];
 
 	memcpy(subject.states, month->states, sizeof(subject.states));
@@ -155,28 +86,67 @@ take_month(struct trend *trend, const struct sw_store_month *month)
 	}
 }
 
-static void
-count_measure(const struct trend *trend, struct line *line, size_t measure)
+/* The counters of a measure in a month. */
+static uint64_t *
+cell_of(const struct trend *trend, struct sw_line *line, size_t month,
+    size_t measure)
 {
-	size_t first = trend->months, last = trend->months;
+	return &line->cells[(month * trend->measures + measure) * CELLS];
+}
 
-	for (size_t m = 0; m < trend->months; m++) {
-		size_t cell = m * trend->measures + measure;
-		unsigned state = trend->states[cell];
+/* Of a month in which, or before which, the subject was seen. */
+static void
+count_month(const struct trend *trend, struct sw_line *line, size_t month)
+{
+	const uint8_t *after = &trend->states[month * trend->measures];
+	const uint8_t *before = after - trend->measures;
 
-		if (m > 0)
-			line->joints[cell * JOINTS + JOINT(
-			    trend->states[cell - trend->measures], state)]++;
-		if (state != STATE_PRESENT)
+	for (size_t i = 0; i < trend->measures; i++)
+		cell_of(trend, line, month, i)[CELL_JOINTS +
+		    JOINT(before[i], after[i])]++;
+}
+
+/* The first or the last of the months with the measure, from one end. */
+static void
+count_end(const struct trend *trend, struct sw_line *line, size_t measure,
+    const struct sw_store_subject *subject, bool last)
+{
+	size_t count = subject->month_count;
+
+	for (size_t i = 0; i < count; i++) {
+		size_t month = sw_months_between(trend->first,
+		    subject->months[last ? count - 1 - i : i].month) - 1;
+
+		if (trend->states[month * trend->measures + measure] !=
+		    STATE_PRESENT)
 			continue;
-		if (first == trend->months)
-			first = m;
-		last = m;
-	}
-	if (first == trend->months)
+		cell_of(trend, line, month, measure)[last ? CELL_LASTS :
+		    CELL_FIRSTS]++;
 		return;
-	line->firsts[first * trend->measures + measure]++;
-	line->lasts[last * trend->measures + measure]++;
+	}
+}
+
+/* Only months in which it was seen say anything, and those after them. */
+static void
+count_subject(const struct trend *trend, struct sw_line *line,
+    const struct sw_store_subject *subject)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < subject->month_count; i++) {
+		size_t month = sw_months_between(trend->first,
+		    subject->months[i].month) - 1;
+
+		if (month > 0 && month > done)
+			count_month(trend, line, month);
+		if (month + 1 < trend->months)
+			count_month(trend, line, month + 1);
+		done = month + 1;
+	}
+	for (size_t i = 0; i < trend->measures; i++) {
+		count_end(trend, line, i, subject, false);
+		count_end(trend, line, i, subject, true);
+	}
 }
 
 static enum sw_result
@@ -185,20 +155,19 @@ visit(void *argument, const struct sw_store_subject *subject)
 	struct trend *trend = argument;
 	const char *name = sw_tabulate_row_name(trend->table, trend->options,
 	    subject);
-	struct line *line;
+	struct sw_line *line;
 
 	if (name == NULL)
 		return SW_OK;
-	line = need_line(trend, name);
+	line = sw_lines_need(&trend->lines, name);
 	if (line == NULL)
 		return SW_ERR_MEMORY;
-	memset(trend->states, 0, (size_t)trend->months * trend->measures);
 	for (size_t i = 0; i < subject->month_count; i++)
 		take_month(trend, &subject->months[i]);
-	for (size_t i = 0; i < trend->measures; i++) {
-		count_measure(trend, line, i);
-		count_measure(trend, &trend->total, i);
-	}
+	count_subject(trend, line, subject);
+	for (size_t i = 0; i < subject->month_count; i++)
+		memset(month_states(trend, &subject->months[i]), STATE_UNKNOWN,
+		    trend->measures);
 	return SW_OK;
 }
 
@@ -238,34 +207,36 @@ is_few(const struct trend *trend, uint64_t count)
  * not.
  */
 static bool
-is_told(const struct trend *trend, const struct line *line, size_t cell)
+is_told(const struct trend *trend, struct sw_line *line, size_t month,
+    size_t measure)
 {
-	for (size_t i = 0; i < JOINTS; i++) {
-		if (i != JOINT(STATE_UNKNOWN, STATE_UNKNOWN) &&
-		    is_few(trend, line->joints[cell * JOINTS + i]))
+	const uint64_t *cell = cell_of(trend, line, month, measure);
+
+	for (size_t i = 0; i < CELLS; i++) {
+		if (i != CELL_JOINTS + JOINT(STATE_UNKNOWN, STATE_UNKNOWN) &&
+		    is_few(trend, cell[i]))
 			return false;
 	}
-	return !is_few(trend, line->firsts[cell]) &&
-	    !is_few(trend, line->lasts[cell]);
+	return true;
 }
 
 /* A total gives a line back where one is hidden: then it is as well. */
 static bool
-total_is_told(const struct trend *trend, size_t cell)
+total_is_told(const struct trend *trend, size_t month, size_t measure)
 {
-	if (!is_told(trend, &trend->total, cell))
+	if (!is_told(trend, trend->total, month, measure))
 		return false;
-	for (size_t i = 0; i < trend->count; i++) {
-		if (!is_told(trend, trend->lines[i], cell))
+	for (size_t i = 0; i < trend->lines.count; i++) {
+		if (!is_told(trend, trend->lines.list[i], month, measure))
 			return false;
 	}
 	return true;
 }
 
 static void
-fill_measure(struct sw_cell *cells, const struct line *line, size_t cell)
+fill_measure(struct sw_cell *cells, const uint64_t *cell)
 {
-	const uint64_t *joints = &line->joints[cell * JOINTS];
+	const uint64_t *joints = &cell[CELL_JOINTS];
 	uint64_t both = part_value(joints, PART_BOTH);
 
 	for (int i = PART_BOTH; i <= PART_LOST; i++)
@@ -274,13 +245,13 @@ fill_measure(struct sw_cell *cells, const struct line *line, size_t cell)
 		sw_cell_number(&cells[PART_CHANGE],
 		    ((double)part_value(joints, PART_GAINED) -
 		    (double)part_value(joints, PART_LOST)) / (double)both);
-	sw_cell_count(&cells[PART_FIRST], line->firsts[cell]);
-	sw_cell_count(&cells[PART_LAST], line->lasts[cell]);
+	sw_cell_count(&cells[PART_FIRST], cell[CELL_FIRSTS]);
+	sw_cell_count(&cells[PART_LAST], cell[CELL_LASTS]);
 }
 
 static enum sw_result
 add_row(const struct trend *trend, struct sw_block *block, size_t month,
-    const struct line *line, enum sw_row_kind kind)
+    struct sw_line *line, enum sw_row_kind kind)
 {
 	struct sw_row *row = sw_table_add_row(trend->table, block, line->name,
 	    kind);
@@ -289,11 +260,10 @@ add_row(const struct trend *trend, struct sw_block *block, size_t month,
 		return SW_ERR_MEMORY;
 	for (size_t i = 0; i < trend->measures; i++) {
 		struct sw_cell *cells = &row->cells[1 + i * PARTS];
-		size_t cell = month * trend->measures + i;
 
-		if (kind == SW_ROW_TOTAL ? total_is_told(trend, cell) :
-		    is_told(trend, line, cell)) {
-			fill_measure(cells, line, cell);
+		if (kind == SW_ROW_TOTAL ? total_is_told(trend, month, i) :
+		    is_told(trend, line, month, i)) {
+			fill_measure(cells, cell_of(trend, line, month, i));
 			continue;
 		}
 		for (size_t k = 0; k < PARTS; k++)
@@ -304,15 +274,13 @@ add_row(const struct trend *trend, struct sw_block *block, size_t month,
 
 /* Lines of which there is nothing to tell do not even tell their names. */
 static bool
-has_anything(const struct trend *trend, const struct line *line, size_t month)
+has_anything(const struct trend *trend, struct sw_line *line, size_t month)
 {
 	if (trend->table->min_cell == 0)
 		return true;
 	for (size_t i = 0; i < trend->measures; i++) {
-		size_t cell = month * trend->measures + i;
-
-		if (is_told(trend, line, cell) &&
-		    part_value(&line->joints[cell * JOINTS], PART_BOTH) > 0)
+		if (is_told(trend, line, month, i) && part_value(
+		    cell_of(trend, line, month, i), PART_BOTH) > 0)
 			return true;
 	}
 	return false;
@@ -331,13 +299,14 @@ add_blocks(struct trend *trend)
 
 		if (block == NULL)
 			return SW_ERR_MEMORY;
-		for (size_t i = 0; i < trend->count && result == SW_OK; i++) {
-			if (has_anything(trend, trend->lines[i], m))
+		for (size_t i = 0; i < trend->lines.count && result == SW_OK;
+		    i++) {
+			if (has_anything(trend, trend->lines.list[i], m))
 				result = add_row(trend, block, m,
-				    trend->lines[i], SW_ROW_GROUP);
+				    trend->lines.list[i], SW_ROW_GROUP);
 		}
 		if (result == SW_OK)
-			result = add_row(trend, block, m, &trend->total,
+			result = add_row(trend, block, m, trend->total,
 			    SW_ROW_TOTAL);
 		before = month;
 	}
@@ -412,52 +381,55 @@ add_columns(struct trend *trend)
 }
 
 static enum sw_result
+add_total(struct trend *trend)
+{
+	trend->total = calloc(1, sizeof(*trend->total) +
+	    trend->lines.cells * sizeof(uint64_t));
+	if (trend->total == NULL)
+		return SW_ERR_MEMORY;
+	trend->total->name = (char *)SW_ROW_TOTAL_NAME;
+	for (size_t i = 0; i < trend->lines.count; i++) {
+		for (size_t k = 0; k < trend->lines.cells; k++)
+			trend->total->cells[k] +=
+			    trend->lines.list[i]->cells[k];
+	}
+	return SW_OK;
+}
+
+static enum sw_result
 count_all(struct trend *trend, struct sw_store *store, uint32_t last)
 {
-	enum sw_result result = init_line(trend, &trend->total,
-	    SW_ROW_TOTAL_NAME);
+	enum sw_result result;
 
+	trend->lines.cells = (size_t)trend->months * trend->measures * CELLS;
 	trend->states = calloc(trend->months, trend->measures);
 	if (trend->states == NULL)
-		result = SW_ERR_MEMORY;
-	if (result == SW_OK)
-		result = sw_store_scan_months(store, trend->first, last, visit,
-		    trend);
-	for (size_t i = 0; i < trend->count &&
-	    trend->table->by != SW_BY_COHORT; i++)
-		sw_text_clean(trend->lines[i]->name);
-	if (result == SW_OK && trend->count > 1)
-		qsort(trend->lines, trend->count, sizeof(*trend->lines),
-		    compare_slots);
-	return result;
+		return SW_ERR_MEMORY;
+	result = sw_store_scan_months(store, trend->first, last, visit, trend);
+	if (result != SW_OK)
+		return result;
+	sw_lines_sort(&trend->lines, trend->table, trend->options);
+	return add_total(trend);
 }
 
 enum sw_result
 sw_trend_make(struct sw_table *table, struct sw_store *store, uint32_t first,
-    uint32_t last, const struct sw_rows_options *options)
+    uint32_t last, const struct sw_rows_options *options,
+    struct sw_scheme *scheme)
 {
 	struct trend trend = {
 		.table = table, .options = options, .first = first,
-		.months = sw_months_between(first, last),
-		.scheme = sw_scheme_adoption()
+		.months = sw_months_between(first, last), .scheme = scheme
 	};
-	enum sw_result result = SW_ERR_MEMORY;
+	enum sw_result result;
 
-	if (trend.scheme == NULL)
-		return SW_ERR_MEMORY;
 	result = trend.months < 2 ? SW_ERR_INVALID : add_columns(&trend);
 	if (result == SW_OK)
 		result = count_all(&trend, store, last);
 	if (result == SW_OK)
 		result = add_blocks(&trend);
-	tdestroy(trend.tree, keep_line);
-	for (size_t i = 0; i < trend.count; i++) {
-		fini_line(trend.lines[i]);
-		free(trend.lines[i]);
-	}
-	fini_line(&trend.total);
-	free(trend.lines);
+	sw_lines_fini(&trend.lines);
+	free(trend.total);
 	free(trend.states);
-	sw_scheme_free(&trend.scheme);
 	return result;
 }

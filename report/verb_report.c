@@ -27,9 +27,13 @@ static const char help[] =
     "  policy             what SPF and DMARC records ask for\n"
     "  trend              changes from month to month, within the domains seen in\n"
     "                     both\n"
+    "  steps              days on which more changed than chance allows, of months\n"
+    "                     that are not closed yet\n"
     "  series             figures that others published, beside ours (--series)\n"
     "  quality            how much was seen: coverage, and what a longer look adds\n"
-    "  resolvers          who reported, and what they say they dropped\n\n"
+    "  resolvers          who reported, and what they say they dropped\n"
+    "  anomalies          days of names that look generated, of months that are not\n"
+    "                     closed yet\n\n"
     "  --period MONTH[:MONTH]\n"
     "                     YYYY-MM: the month, or each month from the first to the\n"
     "                     last\n"
@@ -46,6 +50,7 @@ static const char help[] =
     "  --column NAME      the cohort's grouping; default: its first\n"
     "  --totals FILE      CSV with the columns group and total: how many domains are\n"
     "                     registered in each group, for bounds that are certain\n"
+    "  --of TABLE         trend: of adoption (default), or of policy\n"
     "  --series FILE      CSV with the columns series, source, period, group, measure\n"
     "                     (a column of adoption), value\n"
     "  --format FORMAT    table (default), csv, json, prometheus, or html: one page\n"
@@ -148,7 +153,7 @@ enum {
 	OPTION_DATABASE = 256, OPTION_PERIOD, OPTION_FORMAT, OPTION_OUTPUT,
 	OPTION_BY, OPTION_REGISTRY, OPTION_NAMES, OPTION_MIN_CELL, OPTION_LANG,
 	OPTION_GNUPLOT, OPTION_REGISTRIES, OPTION_WINDOW, OPTION_COHORT,
-	OPTION_COLUMN, OPTION_TOTALS, OPTION_SERIES
+	OPTION_COLUMN, OPTION_TOTALS, OPTION_SERIES, OPTION_OF
 };
 
 static const struct option long_options[] = {
@@ -167,6 +172,7 @@ static const struct option long_options[] = {
 	{ "cohort", required_argument, NULL, OPTION_COHORT },
 	{ "column", required_argument, NULL, OPTION_COLUMN },
 	{ "series", required_argument, NULL, OPTION_SERIES },
+	{ "of", required_argument, NULL, OPTION_OF },
 	{ "totals", required_argument, NULL, OPTION_TOTALS },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 }
@@ -195,6 +201,10 @@ take_option(struct options *options, int option, const char *value)
 	case OPTION_SERIES:
 		options->wish.series = value;
 		return true;
+	case OPTION_OF:
+		options->wish.of_policy = strcmp(value, "policy") == 0;
+		return options->wish.of_policy ||
+		    strcmp(value, "adoption") == 0;
 	case OPTION_TOTALS:
 		options->totals = value;
 		return true;
@@ -404,6 +414,7 @@ remark_block(const struct options *options, const struct sw_table *table,
 		sw_say("%s (--min-cell 0 shows them)",
 		    sw_label_withheld(&sw_labels_en, table, text));
 	else if (total != NULL && block->outside == 0 &&
+	    sw_table_find_column(table, "domains") != SW_COLUMN_NONE &&
 	    sw_table_cell(table, total, "domains")->count == 0)
 		sw_say("no domain was seen in that month");
 	if (block->outside > 0 && !options->format->tells_outside)
