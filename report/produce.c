@@ -100,7 +100,7 @@ begin_rows(struct production *production)
 	    SW_REASON_MAX);
 }
 
-/* --- Tables of domains ---------------------------------------------------- */
+/* --- One block ------------------------------------------------------------ */
 
 /* Where names are sent in plain, any key may have made the pseudonyms. */
 static enum sw_result
@@ -120,58 +120,203 @@ check_cohort_key(struct production *production,
 	    "the resolvers used then");
 }
 
-/* One pass over the block's months, and one over their volumes. */
+/* The block's units and volumes, and its rows: all but the subjects. */
 static enum sw_result
-scan_block(struct production *production, struct sw_block *block,
-    struct sw_tally *tally)
+finish_block(struct production *production, struct sw_block *block,
+    const struct sw_store_period *period, struct sw_tally *tally)
 {
-	struct sw_store *store = production->store;
-	struct sw_store_period period;
 	enum sw_result result;
 
-	result = sw_store_period(store, block->first, block->last, &period);
+	block->units = period->units;
+	result = sw_store_volumes(production->store, period->key_id,
+	    block->first, block->last, sw_tally_visit_volume, tally);
 	if (result != SW_OK)
 		return store_failed(production, result);
-	result = check_cohort_key(production, &period);
-	if (result != SW_OK)
-		return result;
-	block->units = period.units;
-	result = sw_store_scan(store, block->first, block->last,
-	    sw_tally_visit, tally);
-	if (result == SW_OK)
-		result = sw_store_volumes(store, period.key_id, block->first,
-		    block->last, sw_tally_visit_volume, tally);
-	return result == SW_OK ? SW_OK : store_failed(production, result);
+	sw_tally_sort(tally);
+	result = sw_tabulate(production->table, block, production->scheme,
+	    tally, &production->wish->rows);
+	return result == SW_OK ? SW_OK : fail(production, result,
+	    sw_result_text(result));
+}
+
+static enum sw_result
+new_tally(const struct production *production, struct sw_tally **tally)
+{
+	return sw_tally_new(tally, production->scheme, production->table->by,
+	    production->wish->rows.cohort);
 }
 
 static enum sw_result
 make_block(struct production *production, uint32_t first, uint32_t last)
 {
-	struct sw_table *table = production->table;
-	struct sw_block *block = sw_table_add_block(table, first, last);
+	struct sw_block *block = sw_table_add_block(production->table, first,
+	    last);
+	struct sw_store_period period;
 	struct sw_tally *tally = NULL;
 	enum sw_result result;
 
-	result = block == NULL ? SW_ERR_MEMORY : sw_tally_new(&tally,
-	    production->scheme, table->by, production->wish->rows.cohort);
+	result = block == NULL ? SW_ERR_MEMORY :
+	    new_tally(production, &tally);
 	if (result != SW_OK)
 		return fail(production, result, sw_result_text(result));
-	result = scan_block(production, block, tally);
-	if (result == SW_OK) {
-		sw_tally_sort(tally);
-		result = sw_tabulate(table, block, production->scheme, tally,
-		    &production->wish->rows);
-		if (result != SW_OK)
-			fail(production, result, sw_result_text(result));
-	}
+	result = sw_store_period(production->store, first, last, &period);
+	if (result == SW_OK)
+		result = sw_store_scan(production->store, first, last,
+		    sw_tally_visit, tally);
+	if (result != SW_OK)
+		store_failed(production, result);
+	else
+		result = check_cohort_key(production, &period);
+	if (result == SW_OK)
+		result = finish_block(production, block, &period, tally);
 	sw_tally_free(&tally);
+	return result;
+}
+
+/* --- Several months in one pass ------------------------------------------- */
+
+/* Of suffixes there may be thousands: too many for tallies side by side. */
+#define PASS_MONTHS_MAX 12
+
+struct pass {
+	uint32_t first;
+	struct sw_tally *tallies[PASS_MONTHS_MAX];
+};
+
+static enum sw_result
+visit_months(void *argument, const struct sw_store_subject *subject)
+{
+	struct pass *pass = argument;
+	struct sw_store_subject one = *subject;
+	enum sw_result result = SW_OK;
+
+	one.months = NULL;
+	one.month_count = 0;
+	for (size_t i = 0; i < subject->month_count && result == SW_OK; i++) {
+		const struct sw_store_month *month = &subject->months[i];
+
+		memcpy(one.states, month->states, sizeof(one.states));
+		result = sw_tally_visit(pass->tallies[sw_months_between(
+		    pass->first, month->month) - 1], &one);
+	}
+	return result;
+}
+
+/* Is it the same key that counts in each of the months, and in all? */
+static enum sw_result
+is_one_key(struct production *production, uint32_t first, uint32_t last,
+    bool *one)
+{
+	struct sw_store_period all, period;
+	enum sw_result result = sw_store_period(production->store, first, last,
+	    &all);
+
+	*one = true;
+	for (uint32_t month = first; result == SW_OK && month <= last;
+	    month = sw_month_next(month)) {
+		result = sw_store_period(production->store, month, month,
+		    &period);
+		if (result == SW_OK && period.counted)
+			*one &= memcmp(period.key_id, all.key_id,
+			    SW_KEY_ID_SIZE) == 0;
+	}
+	return result == SW_OK ? SW_OK : store_failed(production, result);
+}
+
+static enum sw_result
+finish_month(struct production *production, uint32_t month,
+    struct sw_tally *tally)
+{
+	struct sw_block *block = sw_table_add_block(production->table, month,
+	    month);
+	struct sw_store_period period;
+	enum sw_result result;
+
+	if (block == NULL)
+		return fail(production, SW_ERR_MEMORY, "out of memory");
+	result = sw_store_period(production->store, month, month, &period);
+	if (result != SW_OK)
+		return store_failed(production, result);
+	result = check_cohort_key(production, &period);
+	return result == SW_OK ? finish_block(production, block, &period,
+	    tally) : result;
+}
+
+/* At most PASS_MONTHS_MAX months under one key. */
+static enum sw_result
+make_pass(struct production *production, uint32_t first, uint32_t last)
+{
+	unsigned months = sw_months_between(first, last);
+	struct pass pass = { .first = first };
+	enum sw_result result = SW_OK;
+	uint32_t month = first;
+
+	for (unsigned i = 0; i < months && result == SW_OK; i++)
+		result = new_tally(production, &pass.tallies[i]);
+	if (result != SW_OK) {
+		fail(production, result, sw_result_text(result));
+	} else {
+		result = sw_store_scan_months(production->store, first, last,
+		    visit_months, &pass);
+		if (result != SW_OK)
+			store_failed(production, result);
+	}
+	for (unsigned i = 0; i < months && result == SW_OK; i++,
+	    month = sw_month_next(month))
+		result = finish_month(production, month, pass.tallies[i]);
+	for (unsigned i = 0; i < months; i++)
+		sw_tally_free(&pass.tallies[i]);
+	return result;
+}
+
+/* A block a month, of all months that one pass takes; *next follows them. */
+static enum sw_result
+make_months(struct production *production, uint32_t first, uint32_t last,
+    uint32_t *next)
+{
+	uint32_t end = first;
+	bool one = false;
+	enum sw_result result = SW_OK;
+
+	for (unsigned i = 1; i < PASS_MONTHS_MAX && end < last; i++)
+		end = sw_month_next(end);
+	if (production->table->by != SW_BY_SUFFIX && end != first)
+		result = is_one_key(production, first, end, &one);
+	if (result != SW_OK)
+		return result;
+	*next = sw_month_next(one ? end : first);
+	return one ? make_pass(production, first, end) :
+	    make_block(production, first, first);
+}
+
+/* --- Tables of domains ---------------------------------------------------- */
+
+static enum sw_result
+make_blocks(struct production *production)
+{
+	const struct sw_wish *wish = production->wish;
+	enum sw_result result = SW_OK;
+	uint32_t month = wish->first;
+
+	while (result == SW_OK && month <= wish->last) {
+		uint32_t first = month;
+
+		if (wish->window <= 1) {
+			result = make_months(production, month, wish->last,
+			    &month);
+			continue;
+		}
+		for (unsigned i = 1; i < wish->window; i++)
+			first = sw_month_before(first);
+		result = make_block(production, first, month);
+		month = sw_month_next(month);
+	}
 	return result;
 }
 
 static enum sw_result
 make_domains(struct production *production, struct sw_scheme *scheme)
 {
-	const struct sw_wish *wish = production->wish;
 	enum sw_result result;
 
 	production->scheme = scheme;
@@ -180,15 +325,7 @@ make_domains(struct production *production, struct sw_scheme *scheme)
 	result = begin_rows(production);
 	if (result == SW_OK)
 		result = sw_tabulate_columns(production->table, scheme);
-	for (uint32_t month = wish->first; result == SW_OK &&
-	    month <= wish->last; month = sw_month_next(month)) {
-		uint32_t first = month;
-
-		for (unsigned i = 1; i < wish->window; i++)
-			first = sw_month_before(first);
-		result = make_block(production, first, month);
-	}
-	return result;
+	return result == SW_OK ? make_blocks(production) : result;
 }
 
 static enum sw_result

@@ -156,20 +156,23 @@ bool
 sw_scheme_classify(const struct sw_scheme *scheme,
     const struct sw_store_subject *subject, int8_t atoms[SW_FAMILIES_MAX])
 {
-	if (!exists(subject)) {
-		memset(atoms, SW_ATOM_NONE, SW_FAMILIES_MAX);
+	size_t next;
+
+	memset(atoms, SW_ATOM_NONE, SW_FAMILIES_MAX);
+	if (!exists(subject))
 		return false;
-	}
 	atoms[0] = 0;
-	for (size_t i = 1; i < scheme->family_count; i++) {
+	for (size_t i = 1; i < scheme->family_count; i = next) {
 		const struct sw_family *family = &scheme->families[i];
 		int above = atoms[family->parent];
 
+		/* What divides a family that it is not in need not be tried. */
+		next = family->end;
 		if (above == SW_ATOM_NONE ||
 		    (family->within & SW_ATOM(above)) == 0)
-			atoms[i] = SW_ATOM_NONE;
-		else
-			atoms[i] = (int8_t)find_atom(family, subject);
+			continue;
+		atoms[i] = (int8_t)find_atom(family, subject);
+		next = i + 1;
 	}
 	return true;
 }
@@ -266,6 +269,19 @@ sw_scheme_free(struct sw_scheme **scheme)
 	*scheme = NULL;
 }
 
+/* The new family divides those above it, where no other stands between. */
+static void
+note_division(struct sw_scheme *scheme, size_t index)
+{
+	size_t family = index;
+
+	while (family != 0) {
+		family = scheme->families[family].parent;
+		if (scheme->families[family].end == index)
+			scheme->families[family].end = index + 1;
+	}
+}
+
 size_t
 sw_scheme_add_family(struct sw_scheme *scheme, const struct sw_family *family)
 {
@@ -279,6 +295,8 @@ sw_scheme_add_family(struct sw_scheme *scheme, const struct sw_family *family)
 	*copy = *family;
 	copy->offset = scheme->atom_count;
 	scheme->atom_count += family->atoms;
+	copy->end = scheme->family_count + 1;
+	note_division(scheme, scheme->family_count);
 	return scheme->family_count++;
 }
 

@@ -51,6 +51,7 @@ struct sw_family {
 	uint32_t within;	/* atoms of the parent; 0 for the root */
 	size_t atoms;		/* at most 31 */
 	size_t offset;		/* of the first of them among all atoms */
+	size_t end;		/* the next family that does not divide it */
 };
 
 /* A sum of atoms of at most two families. */

@@ -7,12 +7,18 @@
 #include "lines.h"
 #include "produce.h"
 
-#define MEASURES_MAX 64
+#define MEASURES_MAX 64		/* a bit each */
 
 /* What is known of a measure in a month, and of two months together. */
 enum state { STATE_UNKNOWN, STATE_LACKING, STATE_PRESENT, STATES };
 #define JOINT(before, after) ((before) * STATES + (after))
 #define JOINTS (STATES * STATES)
+
+/* A month in which a subject was seen. */
+struct seen {
+	size_t month;		/* counted from the first */
+	uint64_t present;	/* a bit for each measure */
+};
 
 struct trend {
 	struct sw_table *table;
@@ -23,6 +29,7 @@ struct trend {
 	uint32_t first;
 	unsigned months;
 	uint8_t *states;	/* of one subject, by month, measure */
+	struct seen *seen;	/* its months */
 	struct sw_lines lines;	/* by month, measure, enum below */
 	struct sw_line *total;	/* of all of them */
 };
@@ -58,32 +65,30 @@ static const struct {
 
 /* --- Counting ------------------------------------------------------------- */
 
-static uint8_t *
-month_states(const struct trend *trend, const struct sw_store_month *month)
-{
-	return &trend->states[(sw_months_between(trend->first, month->month) -
-	    1) * trend->measures];
-}
-
-static void
-take_month(struct trend *trend, const struct sw_store_month *month)
+/* Note the states of a month; a bit for each measure that is present. */
+static uint64_t
+take_month(const struct trend *trend, const struct sw_store_month *month,
+    uint8_t *states)
 {
 	struct sw_store_subject subject = { 0 };
-	uint8_t *states = month_states(trend, month);
 	int8_t atoms[SW_FAMILIES_MAX];
+	uint64_t present = 0;
 
 	memcpy(subject.states, month->states, sizeof(subject.states));
 	if (!sw_scheme_classify(trend->scheme, &subject, atoms))
-		return;
+		return 0;
 	for (size_t i = 0; i < trend->measures; i++) {
 		const struct sw_share_of *share =
 		    &trend->scheme->shares[trend->shares[i]];
 
-		if (sw_form_holds(&share->part, atoms))
+		if (sw_form_holds(&share->part, atoms)) {
 			states[i] = STATE_PRESENT;
-		else if (sw_form_holds(&share->whole, atoms))
+			present |= UINT64_C(1) << i;
+		} else if (sw_form_holds(&share->whole, atoms)) {
 			states[i] = STATE_LACKING;
+		}
 	}
+	return present;
 }
 
 /* The counters of a measure in a month. */
@@ -106,47 +111,41 @@ count_month(const struct trend *trend, struct sw_line *line, size_t month)
 		    JOINT(before[i], after[i])]++;
 }
 
-/* The first or the last of the months with the measure, from one end. */
-static void
-count_end(const struct trend *trend, struct sw_line *line, size_t measure,
-    const struct sw_store_subject *subject, bool last)
+/* Those of the measures that are not among the others count there. */
+static uint64_t
+count_new(const struct trend *trend, struct sw_line *line,
+    const struct seen *seen, uint64_t others, size_t counter)
 {
-	size_t count = subject->month_count;
+	uint64_t new = seen->present & ~others;
 
-	for (size_t i = 0; i < count; i++) {
-		size_t month = sw_months_between(trend->first,
-		    subject->months[last ? count - 1 - i : i].month) - 1;
-
-		if (trend->states[month * trend->measures + measure] !=
-		    STATE_PRESENT)
-			continue;
-		cell_of(trend, line, month, measure)[last ? CELL_LASTS :
-		    CELL_FIRSTS]++;
-		return;
+	for (size_t i = 0; new != 0; i++, new >>= 1) {
+		if (new & 1)
+			cell_of(trend, line, seen->month, i)[counter]++;
 	}
+	return others | seen->present;
 }
 
 /* Only months in which it was seen say anything, and those after them. */
 static void
-count_subject(const struct trend *trend, struct sw_line *line,
-    const struct sw_store_subject *subject)
+count_subject(const struct trend *trend, struct sw_line *line, size_t count)
 {
+	const struct seen *seen = trend->seen;
+	uint64_t before = 0, after = 0;
 	size_t done = 0;
 
-	for (size_t i = 0; i < subject->month_count; i++) {
-		size_t month = sw_months_between(trend->first,
-		    subject->months[i].month) - 1;
+	for (size_t i = 0; i < count; i++) {
+		size_t month = seen[i].month;
 
 		if (month > 0 && month > done)
 			count_month(trend, line, month);
 		if (month + 1 < trend->months)
 			count_month(trend, line, month + 1);
 		done = month + 1;
+		before = count_new(trend, line, &seen[i], before, CELL_FIRSTS);
 	}
-	for (size_t i = 0; i < trend->measures; i++) {
-		count_end(trend, line, i, subject, false);
-		count_end(trend, line, i, subject, true);
-	}
+	for (size_t i = count; i > 0; i--)
+		after = count_new(trend, line, &seen[i - 1], after,
+		    CELL_LASTS);
 }
 
 static enum sw_result
@@ -162,12 +161,19 @@ visit(void *argument, const struct sw_store_subject *subject)
 	line = sw_lines_need(&trend->lines, name);
 	if (line == NULL)
 		return SW_ERR_MEMORY;
+	for (size_t i = 0; i < subject->month_count; i++) {
+		size_t month = sw_months_between(trend->first,
+		    subject->months[i].month) - 1;
+
+		trend->seen[i].month = month;
+		trend->seen[i].present = take_month(trend,
+		    &subject->months[i],
+		    &trend->states[month * trend->measures]);
+	}
+	count_subject(trend, line, subject->month_count);
 	for (size_t i = 0; i < subject->month_count; i++)
-		take_month(trend, &subject->months[i]);
-	count_subject(trend, line, subject);
-	for (size_t i = 0; i < subject->month_count; i++)
-		memset(month_states(trend, &subject->months[i]), STATE_UNKNOWN,
-		    trend->measures);
+		memset(&trend->states[trend->seen[i].month * trend->measures],
+		    STATE_UNKNOWN, trend->measures);
 	return SW_OK;
 }
 
@@ -403,7 +409,8 @@ count_all(struct trend *trend, struct sw_store *store, uint32_t last)
 
 	trend->lines.cells = (size_t)trend->months * trend->measures * CELLS;
 	trend->states = calloc(trend->months, trend->measures);
-	if (trend->states == NULL)
+	trend->seen = calloc(trend->months, sizeof(*trend->seen));
+	if (trend->states == NULL || trend->seen == NULL)
 		return SW_ERR_MEMORY;
 	result = sw_store_scan_months(store, trend->first, last, visit, trend);
 	if (result != SW_OK)
@@ -431,5 +438,6 @@ sw_trend_make(struct sw_table *table, struct sw_store *store, uint32_t first,
 	sw_lines_fini(&trend.lines);
 	free(trend.total);
 	free(trend.states);
+	free(trend.seen);
 	return result;
 }

@@ -166,12 +166,39 @@ open_cursor(struct scan *scan, struct cursor *cursor, uint32_t month,
 	return cursor_step(scan, cursor);
 }
 
+#define MONTH_QUERY(days, marks) \
+	"SELECT subject, mechanism, outcome, digest, features, dnssec, " \
+	days ", " marks ", seen, ord FROM sighting WHERE month = ?1 " \
+	"ORDER BY month, subject, mechanism, outcome, digest"
+
+/* Is nothing of the month left that has days? */
+static enum sw_result
+is_closed(struct scan *scan, uint32_t month, bool *closed)
+{
+	const int64_t number = month;
+	sqlite3_stmt *query = NULL;
+	enum sw_result result;
+
+	result = sw_store_query(scan->store, &query, "SELECT 1 FROM "
+	    "closed_month WHERE month = ?1 AND done_to IS NULL", 1, &number);
+	if (result == SW_OK)
+		result = sw_store_step(scan->store, query, closed);
+	sqlite3_finalize(query);
+	return result;
+}
+
+/* Columns that are the same in all rows need not be read from each. */
 static enum sw_result
 open_month(struct scan *scan, uint32_t month)
 {
 	size_t n = scan->cursor_count;
 	struct cursor *cursors;
+	enum sw_result result;
+	bool closed = false;
 
+	result = is_closed(scan, month, &closed);
+	if (result != SW_OK)
+		return result;
 	cursors = realloc(scan->cursors, (n + 1) * sizeof(*cursors));
 	if (cursors == NULL) {
 		sw_store_complain(scan->store, "out of memory");
@@ -180,10 +207,8 @@ open_month(struct scan *scan, uint32_t month)
 	scan->cursors = cursors;
 	scan->cursor_count++;
 	memset(&cursors[n], 0, sizeof(cursors[n]));
-	return open_cursor(scan, &cursors[n], month,
-	    "SELECT subject, mechanism, outcome, digest, features, dnssec, "
-	    "days, marks, seen, ord FROM sighting WHERE month = ?1 "
-	    "ORDER BY month, subject, mechanism, outcome, digest");
+	return open_cursor(scan, &cursors[n], month, closed ?
+	    MONTH_QUERY("0", "NULL") : MONTH_QUERY("days", "marks"));
 }
 
 /* A cursor for each month of the period that has rows. */
