@@ -24,11 +24,15 @@ enum sw_statement {
 	SW_STATEMENT_SUFFIX_GET,
 	SW_STATEMENT_MONTH_GET,
 	SW_STATEMENT_SUBJECT_PUT,
+	SW_STATEMENT_ARRIVALS_GET,
 	SW_STATEMENT_SIGHTING_PUT,
+	SW_STATEMENT_SIGHTING_RENEW,
 	SW_STATEMENT_SIGHTING_LATE_PUT,
 	SW_STATEMENT_VOLUME_PUT,
 	SW_STATEMENT_COUNT
 };
+
+struct sw_arrival;
 
 struct sw_store {
 	sqlite3 *db;
@@ -38,6 +42,8 @@ struct sw_store {
 	sw_store_progress progress;	/* see sw_store_watch() */
 	void *progress_argument;
 	uint64_t visited;		/* subjects, by all scans */
+	const struct sw_arrival *arrivals;	/* that are being merged */
+	size_t arrival_count;
 	char error[SW_STORE_ERROR_MAX];
 };
 
@@ -141,7 +147,9 @@ struct sw_merge {
 enum sw_result sw_store_merge_sightings(struct sw_merge *merge);
 /* Note that the resolver reported of a day. */
 enum sw_result sw_store_put_resolver_day(struct sw_merge *merge, uint32_t day);
-/* Bind and run the UPSERT of a subject. */
+/* Have the id of a group in merge->suffixes. */
+enum sw_result sw_store_find_group(struct sw_merge *merge, uint32_t group);
+/* Bind and run the UPSERT of a subject, whose group has been found. */
 enum sw_result sw_store_put_subject(struct sw_merge *merge,
     const uint8_t pseudonym[SW_PSEUDONYM_SIZE], uint32_t group,
     const char *name);

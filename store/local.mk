@@ -2,10 +2,12 @@
 noinst_LTLIBRARIES += store/libswstore.la
 store_libswstore_la_SOURCES = \
 	store/internal.h \
+	store/arrivals.h \
 	store/check.h \
 	store/file.h \
 	store/marks.h \
 	store/unite.h \
+	store/arrivals.c \
 	store/backup.c \
 	store/calendar.c \
 	store/check.c \

@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 
+#include "arrivals.h"
 #include "internal.h"
 #include "marks.h"
 
@@ -87,6 +88,7 @@ static const char *const statements[SW_STATEMENT_COUNT] = {
 	    "pseudonym_key = iif(" KEY_WINS ", excluded.pseudonym_key, "
 	    "pseudonym_key), name = " NAME_CHOICE " "
 	    "WHERE " SUFFIX_WINS " OR " KEY_WINS " OR name IS NOT " NAME_CHOICE,
+	[SW_STATEMENT_ARRIVALS_GET] = sw_arrivals_query,
 	[SW_STATEMENT_SIGHTING_PUT] =
 	    "INSERT INTO sighting (month, subject, mechanism, outcome, digest, "
 	    "features, dnssec, days, marks, seen, ord) "
@@ -101,6 +103,12 @@ static const char *const statements[SW_STATEMENT_COUNT] = {
 	    "OR (features <> excluded.features "
 	    "AND features <> sw_features(features, excluded.features)) "
 	    "OR marks <> sw_marks(marks, excluded.marks)",
+	/* A row that is there, as it is to be. */
+	[SW_STATEMENT_SIGHTING_RENEW] =
+	    "UPDATE sighting SET features = ?6, dnssec = ?7, days = ?8, "
+	    "marks = ?9, seen = length(?9) / 5 WHERE month = ?1 "
+	    "AND subject = ?2 AND mechanism = ?3 AND outcome = ?4 "
+	    "AND digest = ?5",
 	/* Of a closed month: what is left of its precision. */
 	[SW_STATEMENT_SIGHTING_LATE_PUT] =
 	    "INSERT INTO sighting (month, subject, mechanism, outcome, digest, "
@@ -199,20 +207,22 @@ sw_store_find_suffix(struct sw_store *store, const struct sw_group *group,
 }
 
 enum sw_result
+sw_store_find_group(struct sw_merge *merge, uint32_t group)
+{
+	if (merge->suffixes[group] != 0)
+		return SW_OK;
+	return sw_store_find_suffix(merge->store, &merge->batch->groups[group],
+	    &merge->suffixes[group]);
+}
+
+enum sw_result
 sw_store_put_subject(struct sw_merge *merge,
     const uint8_t pseudonym[SW_PSEUDONYM_SIZE], uint32_t group,
     const char *name)
 {
 	struct sw_store *store = merge->store;
 	sqlite3_stmt *put = store->statements[SW_STATEMENT_SUBJECT_PUT];
-	enum sw_result result;
 
-	if (merge->suffixes[group] == 0) {
-		result = sw_store_find_suffix(store,
-		    &merge->batch->groups[group], &merge->suffixes[group]);
-		if (result != SW_OK)
-			return result;
-	}
 	sqlite3_bind_blob(put, 1, pseudonym, SW_PSEUDONYM_SIZE, SQLITE_STATIC);
 	sqlite3_bind_int64(put, 2, merge->suffixes[group]);
 	sqlite3_bind_int64(put, 3, merge->key);

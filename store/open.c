@@ -3,6 +3,7 @@
  */
 #include <stdlib.h>
 
+#include "arrivals.h"
 #include "internal.h"
 
 static enum sw_result
@@ -69,6 +70,8 @@ set_up(struct sw_store *store, const char *path)
 	result = set_up_writer(store);
 	if (result == SW_OK)
 		result = sw_store_register_functions(store);
+	if (result == SW_OK)
+		result = sw_arrivals_register(store);
 	if (result == SW_OK)
 		result = sw_store_migrate(store);
 	if (result == SW_OK)

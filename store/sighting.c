@@ -4,30 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arrivals.h"
 #include "internal.h"
 #include "marks.h"
 
 #define DAY_FIRST 10957	/* 2000-01-01 */
 #define AHEAD_MAX 2	/* days that an observation may be ahead of us */
 
-/* A row to be: what an observation says of one month. */
-struct item {
-	uint32_t month;
-	uint8_t subject[SW_PSEUDONYM_SIZE];
-	uint8_t mechanism;
-	uint8_t outcome;
-	uint8_t dnssec;		/* bits */
-	uint8_t volume;		/* days of this observation alone */
-	uint32_t group;
-	uint64_t digest;
-	uint64_t features;
-	uint32_t days;		/* bits */
-	const char *name;
-	struct sw_marks marks;
-};
-
 struct items {
-	struct item *items;
+	struct sw_arrival *items;
 	size_t count;
 };
 
@@ -41,7 +26,7 @@ struct month_memo {
 static int
 compare_items(const void *left, const void *right)
 {
-	const struct item *a = left, *b = right;
+	const struct sw_arrival *a = left, *b = right;
 	int order;
 
 	if (a->month != b->month)
@@ -85,9 +70,9 @@ look_up_month(struct month_memo *memo, uint32_t day)
 /* Add a day to the observation's newest item, or begin another month's. */
 static void
 add_day(struct items *items, size_t first, struct month_memo *memo,
-    const struct item *base, uint32_t day, uint32_t tag)
+    const struct sw_arrival *base, uint32_t day, uint32_t tag)
 {
-	struct item *item;
+	struct sw_arrival *item;
 	uint32_t number;
 
 	look_up_month(memo, day);
@@ -116,7 +101,7 @@ static void
 add_observation(struct items *items, struct month_memo *memo,
     const struct sw_observation *o, uint32_t tag)
 {
-	struct item base = {
+	struct sw_arrival base = {
 		.mechanism = o->mechanism,
 		.outcome = o->outcome,
 		/* A value that has no bit is not known here. */
@@ -166,7 +151,7 @@ collect(struct sw_merge *merge, struct items *items)
 
 /* Unite an item with another of the same row, as the UPSERT would. */
 static void
-unite(struct item *item, const struct item *other)
+unite(struct sw_arrival *item, const struct sw_arrival *other)
 {
 	item->features = sw_store_unite_features(item->features,
 	    other->features);
@@ -176,10 +161,118 @@ unite(struct item *item, const struct item *other)
 }
 
 static enum sw_result
-put_sighting(struct sw_store *store, const struct item *item, bool late)
+is_month_closed(struct sw_store *store, uint32_t month, bool *closed)
 {
-	sqlite3_stmt *put = store->statements[late ?
-	    SW_STATEMENT_SIGHTING_LATE_PUT : SW_STATEMENT_SIGHTING_PUT];
+	sqlite3_stmt *get = store->statements[SW_STATEMENT_MONTH_GET];
+	enum sw_result result = SW_OK;
+	int step;
+
+	sqlite3_bind_int64(get, 1, month);
+	step = sqlite3_step(get);
+	*closed = step == SQLITE_ROW;
+	if (step != SQLITE_ROW && step != SQLITE_DONE)
+		result = sw_store_fail(store, "cannot read");
+	sqlite3_reset(get);
+	return result;
+}
+
+/* Its subject's group has been found. */
+static enum sw_result
+count_days(struct sw_merge *merge, const struct sw_arrival *item)
+{
+	const struct sw_volume_key key = {
+		.month = item->month,
+		.mechanism = item->mechanism,
+		.outcome = item->outcome,
+		.pseudonym_key = merge->key,
+		.suffix = merge->suffixes[item->group],
+	};
+
+	if (sw_volumes_add(merge->volumes, &key, item->volume) == SW_OK)
+		return SW_OK;
+	sw_store_complain(merge->store, "out of memory");
+	return SW_ERR_MEMORY;
+}
+
+/* --- What is known -------------------------------------------------------- */
+
+/* Does the table say of the subject all that this item says? */
+static bool
+has_subject(const struct sw_merge *merge, const struct sw_arrival *item,
+    sqlite3_stmt *query)
+{
+	const unsigned char *name;
+
+	if (sqlite3_column_int64(query, 1) != merge->suffixes[item->group] ||
+	    sqlite3_column_int64(query, 2) != merge->key)
+		return false;
+	if (item->name == NULL)
+		return true;
+	name = sqlite3_column_text(query, 3);
+	return name != NULL && strcmp((const char *)name, item->name) == 0;
+}
+
+/*
+ * Add what a row has to an item; had it all? Of a closed month only features
+ * and DNSSEC are left.
+ */
+static bool
+take_in(struct sw_arrival *item, sqlite3_stmt *query, bool closed)
+{
+	struct sw_arrival row = {
+		.features = (uint64_t)sqlite3_column_int64(query, 4),
+		.dnssec = (uint8_t)sqlite3_column_int(query, 5),
+		.days = (uint32_t)sqlite3_column_int64(query, 6),
+	};
+	const void *marks = sqlite3_column_blob(query, 7);
+	bool had;
+
+	sw_marks_decode(&row.marks, marks,
+	    (size_t)sqlite3_column_bytes(query, 7));
+	had = (row.dnssec | item->dnssec) == row.dnssec &&
+	    sw_store_unite_features(row.features, item->features) ==
+	    row.features;
+	if (!closed)
+		had = (row.days | item->days) == row.days &&
+		    !sw_marks_unite(&row.marks, &item->marks) && had;
+	unite(item, &row);
+	return had;
+}
+
+static enum sw_result
+look_up(struct sw_merge *merge, struct sw_arrival *items, size_t count,
+    bool closed)
+{
+	struct sw_store *store = merge->store;
+	sqlite3_stmt *query = store->statements[SW_STATEMENT_ARRIVALS_GET];
+	enum sw_result result;
+	bool row;
+
+	store->arrivals = items;
+	store->arrival_count = count;
+	while ((result = sw_store_step(store, query, &row)) == SW_OK && row) {
+		struct sw_arrival *item =
+		    &items[sqlite3_column_int64(query, 0)];
+
+		item->has_subject = has_subject(merge, item, query);
+		item->has_row = sqlite3_column_type(query, 4) != SQLITE_NULL;
+		item->has_all = item->has_row && take_in(item, query, closed);
+	}
+	sqlite3_reset(query);
+	store->arrivals = NULL;
+	store->arrival_count = 0;
+	return result;
+}
+
+/* --- What is new ---------------------------------------------------------- */
+
+static enum sw_result
+put_sighting(struct sw_store *store, const struct sw_arrival *item, bool late)
+{
+	sqlite3_stmt *put = store->statements[
+	    late ? SW_STATEMENT_SIGHTING_LATE_PUT :
+	    item->has_row ? SW_STATEMENT_SIGHTING_RENEW :
+	    SW_STATEMENT_SIGHTING_PUT];
 	uint8_t marks[SW_MARKS_SIZE];
 	size_t length;
 
@@ -199,27 +292,13 @@ put_sighting(struct sw_store *store, const struct item *item, bool late)
 	return sw_store_run(store, put);
 }
 
-static enum sw_result
-is_month_closed(struct sw_store *store, uint32_t month, bool *closed)
-{
-	sqlite3_stmt *get = store->statements[SW_STATEMENT_MONTH_GET];
-	enum sw_result result = SW_OK;
-	int step;
-
-	sqlite3_bind_int64(get, 1, month);
-	step = sqlite3_step(get);
-	*closed = step == SQLITE_ROW;
-	if (step != SQLITE_ROW && step != SQLITE_DONE)
-		result = sw_store_fail(store, "cannot read");
-	sqlite3_reset(get);
-	return result;
-}
-
 /* Put the subject of an item, unless the one before it said the same. */
 static enum sw_result
-put_subject(struct sw_merge *merge, const struct item *item,
-    const struct item *before)
+put_subject(struct sw_merge *merge, const struct sw_arrival *item,
+    const struct sw_arrival *before)
 {
+	if (item->has_subject)
+		return SW_OK;
 	if (before != NULL && item->group == before->group &&
 	    memcmp(item->subject, before->subject, SW_PSEUDONYM_SIZE) == 0 &&
 	    (item->name == NULL || (before->name != NULL &&
@@ -229,27 +308,32 @@ put_subject(struct sw_merge *merge, const struct item *item,
 	    item->name);
 }
 
-/* Its subject's suffix has been looked up. */
+/* Subjects, and rows of which there may be several items. */
 static enum sw_result
-count_days(struct sw_merge *merge, const struct item *item)
+put_items(struct sw_merge *merge, struct sw_arrival *items, size_t count,
+    bool closed)
 {
-	const struct sw_volume_key key = {
-		.month = item->month,
-		.mechanism = item->mechanism,
-		.outcome = item->outcome,
-		.pseudonym_key = merge->key,
-		.suffix = merge->suffixes[item->group],
-	};
+	enum sw_result result = SW_OK;
 
-	if (sw_volumes_add(merge->volumes, &key, item->volume) == SW_OK)
-		return SW_OK;
-	sw_store_complain(merge->store, "out of memory");
-	return SW_ERR_MEMORY;
+	for (size_t i = 0; i < count && result == SW_OK; i++) {
+		struct sw_arrival *item = &items[i], *next = item + 1;
+
+		result = put_subject(merge, item, i > 0 ? item - 1 : NULL);
+		if (result != SW_OK)
+			break;
+		if (i + 1 < count && compare_items(item, next) == 0) {
+			unite(next, item);
+			next->has_all = next->has_all && item->has_all;
+		} else if (!item->has_all) {
+			result = put_sighting(merge->store, item, closed);
+		}
+	}
+	return result;
 }
 
 /* The items of one month, which are neighbours. */
 static enum sw_result
-merge_month(struct sw_merge *merge, struct item *items, size_t count)
+merge_month(struct sw_merge *merge, struct sw_arrival *items, size_t count)
 {
 	enum sw_result result;
 	uint32_t days = 0, first_day = sw_month_first_day(items[0].month);
@@ -258,18 +342,14 @@ merge_month(struct sw_merge *merge, struct item *items, size_t count)
 	result = is_month_closed(merge->store, items[0].month, &closed);
 	for (size_t i = 0; i < count && result == SW_OK; i++) {
 		days |= items[i].days;
-		result = put_subject(merge, &items[i],
-		    i > 0 ? &items[i - 1] : NULL);
+		result = sw_store_find_group(merge, items[i].group);
 		if (result == SW_OK)
 			result = count_days(merge, &items[i]);
-		if (result != SW_OK)
-			break;
-		if (i + 1 < count &&
-		    compare_items(&items[i], &items[i + 1]) == 0)
-			unite(&items[i + 1], &items[i]);
-		else
-			result = put_sighting(merge->store, &items[i], closed);
 	}
+	if (result == SW_OK)
+		result = look_up(merge, items, count, closed);
+	if (result == SW_OK)
+		result = put_items(merge, items, count, closed);
 	for (uint32_t i = 0; i < 31 && result == SW_OK; i++) {
 		if (days >> i & 1)
 			result = sw_store_put_resolver_day(merge, first_day + i);
