@@ -188,15 +188,13 @@ sw_credentials_name(const struct sw_credentials *credentials,
 	return false;
 }
 
-int64_t
-sw_credentials_expiry(struct sw_credentials *credentials)
+void
+sw_credentials_ends(struct sw_credentials *credentials,
+    struct sw_tls_ends *ends)
 {
-	int64_t expiry;
-
 	pthread_mutex_lock(&credentials->lock);
-	expiry = sw_tls_expiry(credentials->tls);
+	sw_tls_look_up_ends(credentials->tls, ends);
 	pthread_mutex_unlock(&credentials->lock);
-	return expiry;
 }
 
 void

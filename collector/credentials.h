@@ -46,8 +46,9 @@ enum sw_tls_trouble sw_credentials_verify(struct sw_credentials *credentials,
 bool sw_credentials_name(const struct sw_credentials *credentials,
     const struct sw_tls_peer *peer, char name[SW_RESOLVER_NAME_MAX]);
 
-/* When the own certificate ends: seconds since 1970-01-01. */
-int64_t sw_credentials_expiry(struct sw_credentials *credentials);
+/* When the files in use end. */
+void sw_credentials_ends(struct sw_credentials *credentials,
+    struct sw_tls_ends *ends);
 /* Successful and failed reloads. */
 void sw_credentials_reloads(struct sw_credentials *credentials,
     uint64_t *good, uint64_t *bad);

@@ -63,11 +63,27 @@ put_process(FILE *file, const struct sw_snapshot *snapshot)
 	    snapshot->database_bytes);
 	put_one(file, "database_wal_bytes", "gauge",
 	    "Size of the database's write-ahead log.", snapshot->wal_bytes);
+	put_one(file, "database_free_bytes", "gauge",
+	    "What the file system of the database has left.",
+	    snapshot->free_bytes);
+}
+
+static void
+put_tls(FILE *file, const struct sw_snapshot *snapshot)
+{
 	if (!snapshot->tls)
 		return;
 	put_one(file, "certificate_expiry_timestamp_seconds", "gauge",
 	    "When the collector's own certificate ends, in Unix time.",
-	    (uint64_t)snapshot->expiry);
+	    (uint64_t)snapshot->ends.certificate);
+	put_one(file, "authority_expiry_timestamp_seconds", "gauge",
+	    "When the last of the authorities ends, in Unix time.",
+	    (uint64_t)snapshot->ends.authorities);
+	if (snapshot->ends.revocation_lists != 0)
+		put_one(file, "revocation_list_expiry_timestamp_seconds",
+		    "gauge", "When the first of the revocation lists is out of "
+		    "date, in Unix time.",
+		    (uint64_t)snapshot->ends.revocation_lists);
 	put_family(file, "certificate_reloads_total", "counter",
 	    "SIGHUPs, by whether the TLS files were taken.");
 	fprintf(file, "senderwatch_certificate_reloads_total"
@@ -233,6 +249,7 @@ void
 sw_metrics_write(FILE *file, const struct sw_snapshot *snapshot)
 {
 	put_process(file, snapshot);
+	put_tls(file, snapshot);
 	put_commits(file, &snapshot->committer);
 	put_connections(file, &snapshot->connections);
 	put_streams(file, &snapshot->connections);

@@ -13,11 +13,12 @@ struct sw_snapshot {
 	struct sw_committer_state committer;
 	struct sw_connection_counts connections;
 	bool tls;		/* are there credentials? */
-	int64_t expiry;		/* of the own certificate */
+	struct sw_tls_ends ends;	/* of the own files */
 	uint64_t reloads_good;
 	uint64_t reloads_bad;
 	uint64_t database_bytes;
 	uint64_t wal_bytes;
+	uint64_t free_bytes;	/* that the file system has left for it */
 	const char *database;
 	struct sw_ledger_entry *resolvers;	/* by name */
 	size_t resolver_count;

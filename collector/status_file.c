@@ -137,7 +137,7 @@ make_status(const struct sw_snapshot *snapshot)
 	const struct sw_committer_state *state = &snapshot->committer;
 
 	return json_pack("{s:s, s:s, s:I, s:I, s:b, s:o, s:o, s:o, s:o, s:o, "
-	    "s:o, s:o, s:I, s:o}",
+	    "s:o, s:o, s:o, s:I, s:I, s:I, s:o}",
 	    "program", "senderwatchd", "version", PACKAGE_VERSION,
 	    "written", (json_int_t)snapshot->now,
 	    "started", (json_int_t)snapshot->started,
@@ -147,9 +147,13 @@ make_status(const struct sw_snapshot *snapshot)
 	    "database", text(snapshot->database),
 	    "database_bytes", number(snapshot->database_bytes),
 	    "wal_bytes", number(snapshot->wal_bytes),
+	    "free_bytes", number(snapshot->free_bytes),
 	    "commits", make_commits(state),
 	    "connections", make_connections(&snapshot->connections),
-	    "certificate_expiry", (json_int_t)snapshot->expiry,
+	    "certificate_expiry", (json_int_t)snapshot->ends.certificate,
+	    "authority_expiry", (json_int_t)snapshot->ends.authorities,
+	    "revocation_list_expiry",
+	    (json_int_t)snapshot->ends.revocation_lists,
 	    "resolvers", make_resolvers(snapshot));
 }
 

@@ -14,6 +14,14 @@ print_time(const char *label, json_int_t seconds)
 	printf(LABEL "%s\n", label, sw_status_time(seconds, text));
 }
 
+/* Nothing where there is no such file. */
+static void
+print_end(const char *label, const json_t *status, const char *key)
+{
+	if (sw_status_number(status, key) != 0)
+		print_time(label, sw_status_number(status, key));
+}
+
 /* "name 3, name 4"; nothing for none. */
 static void
 print_counts(const char *label, json_t *counts)
@@ -94,9 +102,9 @@ print_collector(const json_t *status)
 	    json_is_true(json_object_get(status, "merging")) ? "yes" : "no: ",
 	    sw_status_string(status, "trouble"));
 	printf(LABEL "%s\n", "database", sw_status_string(status, "database"));
-	printf(LABEL "%.1f MB, and %.1f MB of log\n", "size",
+	printf(LABEL "%.1f MB, and %.1f MB of log; %.1f MB free\n", "size",
 	    megabytes(status, "database_bytes"),
-	    megabytes(status, "wal_bytes"));
+	    megabytes(status, "wal_bytes"), megabytes(status, "free_bytes"));
 	print_commits(json_object_get(status, "commits"));
 	printf(LABEL "%lld batches\n", "queue",
 	    (long long)sw_status_number(status, "queue"));
@@ -105,9 +113,9 @@ print_collector(const json_t *status)
 	    json_object_get(connections, "refused"));
 	print_counts("streams failed",
 	    json_object_get(connections, "streams_failed"));
-	if (sw_status_number(status, "certificate_expiry") != 0)
-		print_time("certificate ends",
-		    sw_status_number(status, "certificate_expiry"));
+	print_end("certificate ends", status, "certificate_expiry");
+	print_end("authorities end", status, "authority_expiry");
+	print_end("revocation lists end", status, "revocation_list_expiry");
 }
 
 /* --- Resolvers ------------------------------------------------------------ */

@@ -193,13 +193,34 @@ sw_tls_peer_expiry(const struct sw_tls_peer *peer)
 	return seconds(X509_get0_notAfter(peer->certificate));
 }
 
-int64_t
-sw_tls_expiry(const struct sw_tls *tls)
+void
+sw_tls_look_up_ends(const struct sw_tls *tls, struct sw_tls_ends *ends)
 {
 	X509 *certificate = SSL_CTX_get0_certificate(tls->context);
+	STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(
+	    SSL_CTX_get_cert_store(tls->context));
 
-	return certificate != NULL ? seconds(X509_get0_notAfter(certificate)) :
-	    0;
+	memset(ends, 0, sizeof(*ends));
+	if (certificate != NULL)
+		ends->certificate = seconds(X509_get0_notAfter(certificate));
+	for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+		X509_OBJECT *object = sk_X509_OBJECT_value(objects, i);
+		X509 *authority = X509_OBJECT_get0_X509(object);
+		X509_CRL *list = X509_OBJECT_get0_X509_CRL(object);
+		int64_t end;
+
+		if (authority != NULL) {
+			end = seconds(X509_get0_notAfter(authority));
+			if (end > ends->authorities)
+				ends->authorities = end;
+		}
+		if (list != NULL && X509_CRL_get0_nextUpdate(list) != NULL) {
+			end = seconds(X509_CRL_get0_nextUpdate(list));
+			if (ends->revocation_lists == 0 ||
+			    end < ends->revocation_lists)
+				ends->revocation_lists = end;
+		}
+	}
 }
 
 static enum sw_result
@@ -214,31 +235,20 @@ sw_tls_check(const struct sw_tls *tls, int64_t now,
     char reason[SW_TLS_REASON_MAX])
 {
 	X509 *certificate = SSL_CTX_get0_certificate(tls->context);
-	STACK_OF(X509_OBJECT) *objects = X509_STORE_get0_objects(
-	    SSL_CTX_get_cert_store(tls->context));
-	size_t good = 0;
+	struct sw_tls_ends ends;
 
 	reason[0] = '\0';
 	if (certificate == NULL)
 		return complain(reason, "there is no certificate");
-	if (seconds(X509_get0_notAfter(certificate)) < now)
+	sw_tls_look_up_ends(tls, &ends);
+	if (ends.certificate < now)
 		return complain(reason, "the certificate has expired");
 	if (seconds(X509_get0_notBefore(certificate)) > now)
 		return complain(reason, "the certificate is not valid yet");
-	for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
-		X509_OBJECT *object = sk_X509_OBJECT_value(objects, i);
-		X509 *authority = X509_OBJECT_get0_X509(object);
-		X509_CRL *list = X509_OBJECT_get0_X509_CRL(object);
-
-		if (authority != NULL)
-			good += seconds(X509_get0_notAfter(authority)) >= now;
-		if (list != NULL && X509_CRL_get0_nextUpdate(list) != NULL &&
-		    seconds(X509_CRL_get0_nextUpdate(list)) < now)
-			return complain(reason,
-			    "a revocation list has expired: no certificate of "
-			    "its authority is accepted");
-	}
-	if (good == 0)
+	if (ends.revocation_lists != 0 && ends.revocation_lists < now)
+		return complain(reason, "a revocation list has expired: no "
+		    "certificate of its authority is accepted");
+	if (ends.authorities < now)
 		return complain(reason, "all authorities have expired");
 	return SW_OK;
 }

@@ -84,7 +84,14 @@ bool sw_tls_peer_name(const struct sw_tls_peer *peer, size_t index,
 
 /* When the certificate ends: seconds since 1970-01-01. */
 int64_t sw_tls_peer_expiry(const struct sw_tls_peer *peer);
-int64_t sw_tls_expiry(const struct sw_tls *tls);
+
+/* When what we have ourselves ends; 0: there is none of it. */
+struct sw_tls_ends {
+	int64_t certificate;
+	int64_t authorities;		/* the one that lasts longest */
+	int64_t revocation_lists;	/* the one that ends first */
+};
+void sw_tls_look_up_ends(const struct sw_tls *tls, struct sw_tls_ends *ends);
 
 /*
  * Are the own certificate, the authorities and the revocation lists valid at

@@ -120,6 +120,29 @@ counts_what_resolvers_do(void **state)
 	end(&fixture);
 }
 
+/* As certificates.sh made them: for 30, 60 and 30 days. */
+static void
+expect_ends(const struct fixture *fixture)
+{
+	static const struct {
+		const char *name;
+		double days;
+	} ends[] = {
+		{ "senderwatch_certificate_expiry_timestamp_seconds", 30 },
+		{ "senderwatch_authority_expiry_timestamp_seconds", 60 },
+		{ "senderwatch_revocation_list_expiry_timestamp_seconds", 30 },
+	};
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		double left = metric(fixture->port, ends[i].name) -
+		    (double)time(NULL);
+
+		if (left > ends[i].days * 86400 ||
+		    left < (ends[i].days - 1) * 86400)
+			fail_msg("%s in %g s", ends[i].name, left);
+	}
+}
+
 static void
 counts_what_the_collector_does(void **state)
 {
@@ -140,8 +163,9 @@ counts_what_the_collector_does(void **state)
 	    "senderwatch_commit_duration_seconds_sum") > 0);
 	assert_true(metric(fixture.port, "senderwatch_database_bytes") > 0);
 	assert_true(metric(fixture.port, "senderwatch_database_wal_bytes") > 0);
-	assert_true(metric(fixture.port, "senderwatch_certificate_expiry_"
-	    "timestamp_seconds") > (double)time(NULL));
+	assert_true(metric(fixture.port, "senderwatch_database_free_bytes") >
+	    0);
+	expect_ends(&fixture);
 	expect(&fixture, "senderwatch_streams_acknowledged_total"
 	    "{listener=\"tls\"}", 2);
 	expect(&fixture, "senderwatch_streams_acknowledged_total"
@@ -321,7 +345,8 @@ is_shown_by_senderwatch_status(void **state)
 	static const char *const expected[] = { "merging", " yes\n",
 		"transactions                   3, 0 failed\n",
 		"certificate_foreign 1", "\n  resolver ", "\n  local ",
-		"\n  resolver-1.example.net ", "certificate ends" };
+		"\n  resolver-1.example.net ", "certificate ends", "authorities end",
+		"revocation lists end", " MB free\n" };
 	struct fixture fixture;
 	char *text, *resolver;
 	json_t *array, *status;
