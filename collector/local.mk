@@ -101,3 +101,16 @@ tests_bench_senders_CFLAGS = $(AM_CFLAGS) $(FSTRM_CFLAGS)
 tests_bench_senders_LDADD = wire/libswwire.la lib/libsenderwatch.la \
 	$(FSTRM_LIBS) $(PTHREAD_LIBS)
 EXTRA_DIST += tests/bench/senders.sh
+# Observations a second; tests/bench/merge.sh runs it.
+check_PROGRAMS += tests/bench/merge
+tests_bench_merge_SOURCES = tests/bench/merge.c tests/bench/merge_rows.c \
+	tests/bench/merge_rows.h
+tests_bench_merge_CFLAGS = $(AM_CFLAGS) $(FSTRM_CFLAGS) $(SQLITE_CFLAGS)
+tests_bench_merge_LDADD = store/libswstore.la wire/libswwire.la \
+	lib/libsenderwatch.la $(FSTRM_LIBS) $(SQLITE_LIBS) $(PTHREAD_LIBS)
+EXTRA_DIST += tests/bench/merge.sh
+BENCH_SUBJECTS = 1000000 20000000
+bench-merge: all tests/bench/merge
+	$(top_srcdir)/tests/bench/merge.sh '$(abs_top_srcdir)' \
+		'$(abs_top_builddir)' $(BENCH_SUBJECTS)
+.PHONY: bench-merge
