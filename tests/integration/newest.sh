@@ -16,19 +16,64 @@ skip() {
 	exit
 }
 
-# The archive that this machine uses already, with other suites, and lists of their own.
+# This machine's own entries for its release, made into entries for sources of the other suites: with the
+# same archive, keys and options, in either style, also where apt has not read any list yet.
+other_suites() {
+	local list parts file
+	eval "$(apt-config shell list Dir::Etc::sourcelist/f parts Dir::Etc::sourceparts/d)"
+	for file in "$list" "${parts%/}"/*.list; do
+		[ ! -f "$file" ] || line_entries "$file" >>"$work/sources/machine.list"
+	done
+	for file in "${parts%/}"/*.sources; do
+		[ ! -f "$file" ] || deb822_entries "$file" >"$work/sources/${file##*/}"
+	done
+	cat "$work"/sources/* 2>/dev/null | grep -q .
+}
+
+line_entries() {
+	awk -v release="$release" -v suites="$suites" '
+		$1 != "deb" { next }
+		{ options = "" }
+		match($0, /\[[^]]*\]/) { options = substr($0, RSTART, RLENGTH) " "; sub(/\[[^]]*\]/, "") }
+		$3 == release {
+			count = split(suites, suite, " ")
+			for (i = 1; i <= count; i++)
+				print "deb-src " options $2, suite[i], "main"
+		}' "$1"
+}
+
+deb822_entries() {
+	awk -v release="$release" -v suites="$suites" '
+		function flush(   i) {
+			if (binary && here && !disabled) {
+				print "Types: deb-src\nSuites: " suites "\nComponents: main"
+				for (i = 1; i <= kept; i++)
+					print line[i]
+				print ""
+			}
+			kept = binary = here = disabled = 0
+			field = ""
+		}
+		/^#/ { next }
+		/^[ \t]*$/ { flush(); next }
+		/^[^ \t]/ { field = tolower($1); sub(/:.*/, "", field) }
+		field == "types" { binary = binary || /[: \t]deb([ \t]|$)/; next }
+		field == "suites" { for (i = 1; i <= NF; i++) here = here || $i == release; next }
+		field == "enabled" { disabled = tolower($2) == "no" }
+		field ~ /^(components|architectures)$/ { next }
+		{ line[++kept] = $0 }
+		END { flush() }' "$1"
+}
+
 prepare_apt() {
-	local suite uri
-	# shellcheck disable=SC2016
-	uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
-		grep -m 1 '/debian/$') || return 1
-	mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/source"
-	for suite in $suites; do
-		echo "deb-src $uri $suite main"
-	done >"$work/sources.list"
+	local release
+	# shellcheck source=/dev/null
+	release=$(. /etc/os-release && echo "${VERSION_CODENAME-}")
+	mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/source" "$work/sources"
+	other_suites || return 1
 	cat >"$work/apt.conf" <<-CONF
-	Dir::Etc::sourcelist "$work/sources.list";
-	Dir::Etc::sourceparts "/dev/null";
+	Dir::Etc::sourcelist "/dev/null";
+	Dir::Etc::sourceparts "$work/sources";
 	Dir::State::lists "$work/lists";
 	Dir::State::status "/dev/null";
 	Dir::Cache "$work";
@@ -63,7 +108,7 @@ build_all() {
 	(
 		cd "$work/build" &&
 			"$top/configure" -q "--with-unbound-src=$unbound_folder/src" &&
-			make && make check TESTS=
+			make && make check TESTS= check_PROGRAMS='$(unbound_programs)'
 	) >"$work/build.log" 2>&1
 }
 tap_ok "and all for it" build_all
