@@ -172,6 +172,18 @@ shorten_batch(struct sw_sender *sender, size_t count)
 		free(sender->names[--sender->count]);
 }
 
+static void
+report_failure(struct sw_sender *sender, enum sw_result result, int error)
+{
+	if (sender->failing)
+		return;
+	sender->failing = true;
+	sender->log(SW_LOG_WARNING, "can't deliver to %s: %s; "
+	    "observations wait and are sent later", sw_link_text(sender->link),
+	    result == SW_ERR_SYSTEM && error != 0 ? strerror(error) :
+	    sw_result_text(result));
+}
+
 /* Take a batch of one key into the hand; false if there is nothing to send. */
 static bool
 make_key_batch(struct sw_sender *sender, unsigned key)
@@ -194,10 +206,12 @@ make_key_batch(struct sw_sender *sender, unsigned key)
 		result = encode_batch(sender, groups, group_count);
 	}
 	/* Out of memory: all of it stays pending, for the next try. */
-	if (result == SW_OK)
+	if (result == SW_OK) {
 		sender->sequence++;
-	else
+	} else {
+		report_failure(sender, result, 0);
 		drop_batch(sender);
+	}
 	free(groups);
 	return result == SW_OK;
 }
@@ -220,6 +234,7 @@ hand_over(struct sw_sender *sender, const uint8_t *frame, size_t length)
 		.operation_ms = sender->options->timeout_ms,
 		.cancelled = is_over,
 		.cancelled_argument = sender,
+		.reserve = true,
 	};
 	struct fstrm_rdwr *rdwr = NULL;
 	struct sw_stream *stream = NULL;
@@ -229,18 +244,6 @@ hand_over(struct sw_sender *sender, const uint8_t *frame, size_t length)
 	if (result == SW_OK)
 		result = sw_stream_deliver(&rdwr, stream, frame, length);
 	return result;
-}
-
-static void
-report_failure(struct sw_sender *sender, enum sw_result result, int error)
-{
-	if (sender->failing)
-		return;
-	sender->failing = true;
-	sender->log(SW_LOG_WARNING, "can't deliver to %s: %s; "
-	    "observations wait and are sent later", sw_link_text(sender->link),
-	    result == SW_ERR_SYSTEM && error != 0 ? strerror(error) :
-	    sw_result_text(result));
 }
 
 /* Now and then, and at the end; a file that can't be written is said once. */

@@ -14,12 +14,14 @@
 #include <fstrm.h>
 
 #include "senderwatch/codec.h"
+#include "senderwatch/stream.h"
 
 #define ENDING ".spool"
 #define OVERHEAD 4		/* a frame's length */
 
 struct sw_spool {
 	struct fstrm_writer *writer;
+	void *reserve;		/* for libfstrm, when it closes the file */
 	char *folder, *path, *temporary;
 	size_t room;
 };
@@ -64,9 +66,12 @@ open_writer(struct sw_spool *spool)
 {
 	struct fstrm_file_options *file = NULL;
 	struct fstrm_writer_options *options = NULL;
-	int fd = open(spool->temporary, O_WRONLY | O_CREAT | O_EXCL |
-	    O_CLOEXEC | O_NOFOLLOW, 0600);
+	int fd;
 
+	if (!sw_stream_has_memory(SW_WRITER_MEMORY))
+		return SW_ERR_MEMORY;
+	fd = open(spool->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC |
+	    O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return SW_ERR_SYSTEM;
 	close(fd);
@@ -103,8 +108,9 @@ sw_spool_begin(struct sw_spool **spool, const char *folder,
 		made->path = NULL;
 	if (asprintf(&made->temporary, "%s/.%s.tmp", folder, name) < 0)
 		made->temporary = NULL;
+	made->reserve = malloc(SW_WRITER_MEMORY);
 	if (made->folder == NULL || made->path == NULL ||
-	    made->temporary == NULL)
+	    made->temporary == NULL || made->reserve == NULL)
 		goto out;
 	result = open_writer(made);
 	if (result != SW_OK)
@@ -140,12 +146,19 @@ sync_path(const char *path, int flags)
 	return done;
 }
 
+static bool
+close_writer(struct sw_spool *spool)
+{
+	free(spool->reserve);
+	spool->reserve = NULL;
+	return fstrm_writer_close(spool->writer) == fstrm_res_success;
+}
+
 enum sw_result
 sw_spool_commit(struct sw_spool **spool)
 {
 	struct sw_spool *s = *spool;
-	bool done = fstrm_writer_close(s->writer) == fstrm_res_success &&
-	    sync_path(s->temporary, O_RDONLY) &&
+	bool done = close_writer(s) && sync_path(s->temporary, O_RDONLY) &&
 	    rename(s->temporary, s->path) == 0 &&
 	    sync_path(s->folder, O_RDONLY | O_DIRECTORY);
 
@@ -161,6 +174,7 @@ sw_spool_discard(struct sw_spool **spool)
 	*spool = NULL;
 	if (s == NULL)
 		return;
+	free(s->reserve);
 	if (s->writer != NULL)
 		fstrm_writer_destroy(&s->writer);
 	if (s->temporary != NULL)
@@ -181,23 +195,36 @@ has_stopped(struct fstrm_reader *reader)
 	    fstrm_res_success && stop != NULL;
 }
 
-/* SW_OK: all delivered. SW_ERR_UNSUPPORTED: not such a file, or cut off. */
-static enum sw_result
-drain_file(const char *path, sw_spool_deliver deliver, void *argument)
+static struct fstrm_reader *
+make_reader(const char *path)
 {
-	enum sw_result result = SW_ERR_UNSUPPORTED;
 	struct fstrm_file_options *file = fstrm_file_options_init();
 	struct fstrm_reader_options *options = fstrm_reader_options_init();
 	struct fstrm_reader *reader;
-	const uint8_t *frame = NULL;
-	size_t length = 0;
-	fstrm_res got;
 
 	fstrm_file_options_set_file_path(file, path);
 	fstrm_reader_options_add_content_type(options, SW_CONTENT_TYPE,
 	    strlen(SW_CONTENT_TYPE));
 	fstrm_reader_options_set_max_frame_size(options, SW_FRAME_MAX);
 	reader = fstrm_file_reader_init(file, options);
+	fstrm_reader_options_destroy(&options);
+	fstrm_file_options_destroy(&file);
+	return reader;
+}
+
+/* SW_OK: all delivered. SW_ERR_UNSUPPORTED: not such a file, or cut off. */
+static enum sw_result
+drain_file(const char *path, sw_spool_deliver deliver, void *argument)
+{
+	enum sw_result result = SW_ERR_UNSUPPORTED;
+	struct fstrm_reader *reader;
+	const uint8_t *frame = NULL;
+	size_t length = 0;
+	fstrm_res got;
+
+	if (!sw_stream_has_memory(SW_READER_MEMORY))
+		return SW_ERR_MEMORY;
+	reader = make_reader(path);
 	if (reader == NULL || fstrm_reader_open(reader) != fstrm_res_success)
 		goto out;
 	while ((got = fstrm_reader_read(reader, &frame, &length)) ==
@@ -206,6 +233,8 @@ drain_file(const char *path, sw_spool_deliver deliver, void *argument)
 		if (frame == NULL)
 			break;
 		result = deliver(argument, frame, length);
+		if (result == SW_OK && !sw_stream_has_memory(SW_READER_MEMORY))
+			result = SW_ERR_MEMORY;
 		if (result != SW_OK)
 			goto out;
 		frame = NULL;
@@ -214,8 +243,6 @@ drain_file(const char *path, sw_spool_deliver deliver, void *argument)
 	    SW_ERR_UNSUPPORTED;
 out:
 	fstrm_reader_destroy(&reader);
-	fstrm_reader_options_destroy(&options);
-	fstrm_file_options_destroy(&file);
 	return result;
 }
 

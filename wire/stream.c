@@ -25,6 +25,7 @@ struct sw_stream {
 	uint64_t end_ms;	/* of the stream's life; 0: none */
 	enum sw_result error;
 	bool aborted;
+	void *reserve;
 };
 
 static uint64_t
@@ -41,6 +42,39 @@ fail(struct sw_stream *stream, enum sw_result error)
 {
 	stream->error = error;
 	return fstrm_res_failure;
+}
+
+/*
+ * The reserve is held while a peer is waited for, and given back just before
+ * libfstrm goes on, which then has it for what it allocates between two
+ * operations. In a thread's own arena nobody else takes it meanwhile.
+ */
+static bool
+hold_reserve(struct sw_stream *stream)
+{
+	if (!stream->options.reserve)
+		return true;
+	stream->reserve = malloc(SW_WRITER_MEMORY);
+	if (stream->reserve == NULL)
+		fail(stream, SW_ERR_MEMORY);
+	return stream->reserve != NULL;
+}
+
+static void
+release_reserve(struct sw_stream *stream)
+{
+	free(stream->reserve);
+	stream->reserve = NULL;
+}
+
+bool
+sw_stream_has_memory(size_t size)
+{
+	void *volatile memory = malloc(size);
+	bool had = memory != NULL;
+
+	free(memory);
+	return had;
 }
 
 /*
@@ -80,9 +114,8 @@ wait_ready(struct sw_stream *stream, short events, uint64_t deadline)
 }
 
 static fstrm_res
-stream_open(void *object)
+open_transport(struct sw_stream *stream)
 {
-	struct sw_stream *stream = object;
 	const struct sw_stream_options *options = &stream->options;
 	uint64_t deadline = now_ms() + (options->handshake_ms != 0 ?
 	    options->handshake_ms : options->operation_ms);
@@ -102,6 +135,17 @@ stream_open(void *object)
 	    !options->opened(options->opened_argument))
 		return fail(stream, SW_ERR_INVALID);
 	return fstrm_res_success;
+}
+
+static fstrm_res
+stream_open(void *object)
+{
+	fstrm_res result = fstrm_res_failure;
+
+	if (hold_reserve(object))
+		result = open_transport(object);
+	release_reserve(object);
+	return result;
 }
 
 static fstrm_res
@@ -131,9 +175,8 @@ stream_destroy(void *object)
 }
 
 static fstrm_res
-stream_read(void *object, void *data, size_t count)
+receive_all(struct sw_stream *stream, void *data, size_t count)
 {
-	struct sw_stream *stream = object;
 	uint64_t deadline = now_ms() + stream->options.operation_ms;
 	uint8_t *to = data;
 	short events = 0;
@@ -161,6 +204,17 @@ stream_read(void *object, void *data, size_t count)
 		}
 	}
 	return fstrm_res_success;
+}
+
+static fstrm_res
+stream_read(void *object, void *data, size_t count)
+{
+	fstrm_res result = fstrm_res_failure;
+
+	if (hold_reserve(object))
+		result = receive_all(object, data, count);
+	release_reserve(object);
+	return result;
 }
 
 /* Send what iov holds, at most IOV_COUNT parts, and advance past it. */
@@ -204,9 +258,8 @@ send_parts(struct sw_stream *stream, struct iovec *iov, int count,
 }
 
 static fstrm_res
-stream_write(void *object, const struct iovec *iov, int count)
+send_all(struct sw_stream *stream, const struct iovec *iov, int count)
 {
-	struct sw_stream *stream = object;
 	uint64_t deadline = now_ms() + stream->options.operation_ms;
 
 	if (stream->aborted || stream->fd < 0)
@@ -224,6 +277,17 @@ stream_write(void *object, const struct iovec *iov, int count)
 		count -= parts;
 	}
 	return fstrm_res_success;
+}
+
+static fstrm_res
+stream_write(void *object, const struct iovec *iov, int count)
+{
+	fstrm_res result = fstrm_res_failure;
+
+	if (hold_reserve(object))
+		result = send_all(object, iov, count);
+	release_reserve(object);
+	return result;
 }
 
 enum sw_result
@@ -249,6 +313,10 @@ sw_stream_over(int fd, const struct sw_transport *transport, void *state,
 	made->options = *options;
 	if (options->total_ms != 0)
 		made->end_ms = now_ms() + options->total_ms;
+	/* What the caller has libfstrm make next is in this, too. */
+	if (!hold_reserve(made))
+		goto out;
+	release_reserve(made);
 	*rdwr = fstrm_rdwr_init(made);
 	if (*rdwr == NULL)
 		goto out;

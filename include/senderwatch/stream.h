@@ -9,6 +9,7 @@
 #define SENDERWATCH_STREAM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <fstrm.h>
@@ -21,6 +22,11 @@ struct sw_stream_options {
 	unsigned operation_ms;	/* limit of one read or write of a frame part */
 	unsigned handshake_ms;	/* limit of a TLS handshake; 0: operation_ms */
 	unsigned total_ms;	/* limit of the stream's whole life; 0: none */
+	/*
+	 * libfstrm asserts that it gets memory: see to it that there is some
+	 * whenever it goes on, or fail with SW_ERR_MEMORY.
+	 */
+	bool reserve;
 	/* Ask between waits whether to give up, at least every 100 ms; or NULL. */
 	bool (*cancelled)(void *argument);
 	void *cancelled_argument;
@@ -38,6 +44,15 @@ struct sw_stream_options {
  */
 enum sw_result sw_stream_new(int fd, const struct sw_stream_options *options,
     struct fstrm_rdwr **rdwr, struct sw_stream **stream);
+
+/*
+ * Is there memory for what libfstrm allocates in its next call? To be asked
+ * just before it is called, where it must not end the program. The sizes are
+ * ample for a writer, and for a reader of frames of up to SW_FRAME_MAX.
+ */
+#define SW_WRITER_MEMORY ((size_t)16 * 1024)
+#define SW_READER_MEMORY ((size_t)4 * 1024 * 1024)
+bool sw_stream_has_memory(size_t size);
 
 /*
  * Let every further operation fail. To be called before an fstrm_reader is

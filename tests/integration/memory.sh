@@ -50,6 +50,41 @@ tap_is "every domain is in the database" "$(adoption memory | cksum)" \
 tap_is "each with its name" \
 	"$(sqlite3 "$work/memory.db" 'SELECT count(*) FROM subject WHERE name IS NULL')" 0
 
+# Memory that is exhausted to a byte: each time a little more of what a delivery takes succeeds.
+module_conf "flush-interval = 20" "flush-deadline = 20000"
+unbound_conf "$work/base" "$server_port" with-module
+printf 'server:\n cache-max-ttl: 0\n cache-max-negative-ttl: 0\n' >>"$work/base"
+split -n l/40 -d "$work/all" "$work/part-"
+collect_into exhausted
+merged() { sqlite3 "$work/exhausted.db" 'SELECT total(observations) FROM sender'; }
+LD_PRELOAD=$build/tests/integration/.libs/failing_malloc.so lab_start_unbound exhausted "$work/base"
+# The thread that delivers starts with the first answer that it is for.
+grep -m 1 ' MX$' "$work/all" >"$work/one"
+lab_ask "$lab_port" "$work/one"
+bytes=1 failed='' delivered=0
+for part in "$work"/part-*; do
+	before=$(merged)
+	# Whole at once.
+	echo "$bytes" >"$work/bytes"
+	mv "$work/bytes" "$FAILING_MALLOC_FILE"
+	lab_ask "$lab_port" "$part" 5 50 || failed="$failed $bytes"
+	# Until it was tried several times, if it did not succeed.
+	sleep 0.2
+	[ "$(merged)" = "$before" ] || delivered=$((delivered + 1))
+	rm "$FAILING_MALLOC_FILE"
+	bytes=$((bytes + 1500))
+done
+tap_is "exhausted: all questions are answered, with however few bytes" "$failed" ""
+tap_ok "exhausted: the module says that it can't deliver for want of memory" \
+	grep -q "senderwatch: can't deliver to .*: out of memory" "$work/exhausted.log"
+tap_ok "exhausted: it delivers with more bytes, and not with few ($delivered of 40)" \
+	test "$delivered" -gt 5 -a "$delivered" -lt 36
+tap_ok "exhausted: all questions are answered again" lab_ask "$lab_port" "$work/all" 5 50
+tap_ok "exhausted: Unbound stops when it is told to" lab_stop exhausted
+lab_stop collector
+tap_is "exhausted: every domain is in the database" "$(adoption exhausted | cksum)" \
+	"$(cksum <"$work/population/truth.csv")"
+
 # --- Disk ----------------------------------------------------------------------------------------
 
 # stop_without_collector NAME: ask, stop with the spool as it is.
@@ -87,8 +122,6 @@ else
 	collect_into room
 	unbound_conf "$work/after.base" "$server_port" with-module
 	lab_start_unbound after "$work/after.base"
-	# The thread that delivers starts with the first answer that it is for.
-	grep -m 1 ' MX$' "$work/all" >"$work/one"
 	tap_ok "room: a question starts the delivery" lab_ask "$lab_port" "$work/one"
 	tap_ok "room: the spool is delivered" \
 		tap_await 30 sh -c "! ls '$work'/disk/*.spool >/dev/null 2>&1"

@@ -2,6 +2,7 @@ if HAVE_CMOCKA
 if WITH_MODULE
 module_tests = \
 	tests/module/test_build_id \
+	tests/module/test_exhaustion \
 	tests/module/test_groups \
 	tests/module/test_keys \
 	tests/module/test_observer \
@@ -15,6 +16,9 @@ module_tests = \
 module_test_libs = module/libswmodule.la $(wire_test_libs)
 tests_module_test_build_id_CFLAGS = $(unit_cflags)
 tests_module_test_build_id_LDADD = $(module_test_libs)
+# It has a malloc() of its own, which the compiler must not take for the usual.
+tests_module_test_exhaustion_CFLAGS = $(unit_cflags) -fno-builtin
+tests_module_test_exhaustion_LDADD = $(module_test_libs)
 tests_module_test_groups_CFLAGS = $(unit_cflags)
 tests_module_test_groups_LDADD = $(module_test_libs)
 tests_module_test_keys_CFLAGS = $(unit_cflags)
