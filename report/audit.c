@@ -2,6 +2,7 @@
 #include "audit.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <time.h>
 
 #include "explain.h"
@@ -19,6 +20,37 @@ day_text(uint32_t day, char text[DAY_SIZE])
 	    strftime(text, DAY_SIZE, "%Y-%m-%d", &parts) == 0)
 		snprintf(text, DAY_SIZE, "out of range");
 	return text;
+}
+
+/* A word, with the number where the word is for all that have none. */
+static const char *
+word_text(const char *word, unsigned number, char text[DAY_SIZE])
+{
+	if (strcmp(word, "UNKNOWN") != 0)
+		return word;
+	snprintf(text, DAY_SIZE, "UNKNOWN (%u)", number);
+	return text;
+}
+
+static const char *
+mechanism_text(const struct sw_observation *observation, char text[DAY_SIZE])
+{
+	return word_text(sw_mechanism_text((enum sw_mechanism)
+	    observation->mechanism), observation->mechanism, text);
+}
+
+static const char *
+outcome_text(const struct sw_observation *observation, char text[DAY_SIZE])
+{
+	return word_text(sw_outcome_text((enum sw_outcome)
+	    observation->outcome), observation->outcome, text);
+}
+
+static const char *
+dnssec_text(const struct sw_observation *observation, char text[DAY_SIZE])
+{
+	return word_text(sw_dnssec_text((enum sw_dnssec)observation->dnssec),
+	    observation->dnssec, text);
 }
 
 /* --- Words ---------------------------------------------------------------- */
@@ -45,37 +77,35 @@ static void
 print_observation(FILE *file, const struct sw_batch *batch,
     const struct sw_observation *observation)
 {
-	const struct sw_group *group = &batch->groups[observation->group];
+	char text[DAY_SIZE];
 
 	fprintf(file, "  observation\n");
 	print_hex(file, "    subject     ", observation->subject,
 	    SW_PSEUDONYM_SIZE, " (pseudonym of a registrable domain)");
 	fprintf(file, "    name        %s\n", observation->name != NULL ?
 	    observation->name : "not sent");
-	fprintf(file, "    registered  under %s", group->suffix);
-	if (group->type[0] != '\0')
-		fprintf(file, ", type %s of %s", group->type, group->registry);
-	fprintf(file, "\n    mechanism   %s\n", sw_mechanism_text(
-	    (enum sw_mechanism)observation->mechanism));
-	fprintf(file, "    outcome     %s\n",
-	    sw_outcome_text((enum sw_outcome)observation->outcome));
+	fprintf(file, "    group       %u (under %s)\n", observation->group,
+	    batch->groups[observation->group].suffix);
+	fprintf(file, "    mechanism   %s\n", mechanism_text(observation,
+	    text));
+	fprintf(file, "    outcome     %s\n", outcome_text(observation, text));
 	fprintf(file, "    features    ");
 	sw_explain_features(file, (enum sw_mechanism)observation->mechanism,
 	    observation->features);
 	fprintf(file, "\n");
 	print_hex(file, "    digest      ", observation->digest, SW_DIGEST_SIZE,
 	    " (keyed, of subject and record)");
-	fprintf(file, "    DNSSEC      %s\n",
-	    sw_dnssec_text((enum sw_dnssec)observation->dnssec));
-	fprintf(file, "    seen on     ");
+	fprintf(file, "    dnssec      %s\n", dnssec_text(observation, text));
+	fprintf(file, "    day         ");
 	print_day(file, observation->day);
+	fprintf(file, "\n    earlier    ");
 	for (unsigned i = 0; i < 8; i++) {
 		if ((observation->earlier >> i & 1) != 0) {
-			fprintf(file, ", ");
+			fprintf(file, " ");
 			print_day(file, observation->day - (i + 1));
 		}
 	}
-	fprintf(file, "\n");
+	fprintf(file, "%s\n", observation->earlier == 0 ? " no day" : "");
 }
 
 void
@@ -84,18 +114,22 @@ sw_audit_write(FILE *file, const struct sw_batch *batch)
 	fprintf(file, "batch %" PRIu64 "\n", batch->sequence);
 	print_hex(file, "  instance      ", batch->instance, SW_INSTANCE_SIZE,
 	    " (random, new at each start of the module)");
-	print_hex(file, "  key id        ", batch->key_id, SW_KEY_ID_SIZE,
+	print_hex(file, "  key_id        ", batch->key_id, SW_KEY_ID_SIZE,
 	    " (zeros: plain names without a key)");
 	fprintf(file, "  resolver      %s\n", batch->resolver);
 	fprintf(file, "  software      %s\n", batch->software);
-	fprintf(file, "  sent on       ");
+	fprintf(file, "  sent_day      ");
 	print_day(file, batch->sent_day);
 	fprintf(file, "\n  counters     ");
 #define PRINT(name) \
 	fprintf(file, " " #name "=%" PRIu64, batch->counters.name);
 	SW_FOR_EACH_COUNTER(PRINT)
 #undef PRINT
-	fprintf(file, "\n  suffixes      %zu, named below\n", batch->group_count);
+	fprintf(file, "\n");
+	for (size_t i = 0; i < batch->group_count; i++)
+		fprintf(file, "  group %-8zusuffix=%s registry=%s type=%s\n",
+		    i, batch->groups[i].suffix, batch->groups[i].registry,
+		    batch->groups[i].type);
 	for (size_t i = 0; i < batch->observation_count; i++)
 		print_observation(file, batch, &batch->observations[i]);
 }
@@ -139,6 +173,7 @@ observation_json(const struct sw_batch *batch,
     const struct sw_observation *observation)
 {
 	const struct sw_group *group = &batch->groups[observation->group];
+	char mechanism[DAY_SIZE], outcome[DAY_SIZE], dnssec[DAY_SIZE];
 
 	return json_pack("{s:o, s:s?, s:s, s:s, s:s, s:s, s:s, s:o, s:o, "
 	    "s:s, s:o}",
@@ -147,13 +182,12 @@ observation_json(const struct sw_batch *batch,
 	    "suffix", group->suffix,
 	    "registry", group->registry,
 	    "type", group->type,
-	    "mechanism", sw_mechanism_text(
-	    (enum sw_mechanism)observation->mechanism),
-	    "outcome", sw_outcome_text((enum sw_outcome)observation->outcome),
+	    "mechanism", mechanism_text(observation, mechanism),
+	    "outcome", outcome_text(observation, outcome),
 	    "features", sw_explain_features_json(
 	    (enum sw_mechanism)observation->mechanism, observation->features),
 	    "digest", hex_json(observation->digest, SW_DIGEST_SIZE),
-	    "dnssec", sw_dnssec_text((enum sw_dnssec)observation->dnssec),
+	    "dnssec", dnssec_text(observation, dnssec),
 	    "seen_on", days_json(observation));
 }
 
@@ -169,6 +203,20 @@ counters_json(const struct sw_counters *counters)
 	return object;
 }
 
+/* Those that no observation is of are sent as well. */
+static json_t *
+groups_json(const struct sw_batch *batch)
+{
+	json_t *groups = json_array();
+
+	for (size_t i = 0; i < batch->group_count; i++)
+		json_array_append_new(groups, json_pack("{s:s, s:s, s:s}",
+		    "suffix", batch->groups[i].suffix,
+		    "registry", batch->groups[i].registry,
+		    "type", batch->groups[i].type));
+	return groups;
+}
+
 json_t *
 sw_audit_json(const struct sw_batch *batch)
 {
@@ -181,7 +229,7 @@ sw_audit_json(const struct sw_batch *batch)
 			return NULL;
 		}
 	}
-	return json_pack("{s:I, s:o, s:o, s:s, s:s, s:o, s:o, s:o}",
+	return json_pack("{s:I, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o}",
 	    "batch", (json_int_t)batch->sequence,
 	    "instance", hex_json(batch->instance, SW_INSTANCE_SIZE),
 	    "key_id", hex_json(batch->key_id, SW_KEY_ID_SIZE),
@@ -189,5 +237,6 @@ sw_audit_json(const struct sw_batch *batch)
 	    "software", batch->software,
 	    "sent_on", day_json(batch->sent_day),
 	    "counters", counters_json(&batch->counters),
+	    "groups", groups_json(batch),
 	    "observations", observations);
 }

@@ -59,9 +59,12 @@ sw_explain_features(FILE *out, enum sw_mechanism mechanism, uint64_t features)
 		const char *name = sw_feature_name(mechanism, slot);
 		const char *text = sw_feature_text(mechanism, slot, value);
 
-		if (value == 0 || name == NULL)
+		if (value == 0)
 			continue;
-		if (text != NULL)
+		/* Of a newer version: what is there is not to be hidden. */
+		if (name == NULL)
+			fprintf(out, "%sslot%u=%u", before, slot, value);
+		else if (text != NULL)
 			fprintf(out, "%s%s=%s", before, name, text);
 		else
 			fprintf(out, "%s%s=%u", before, name, value);
@@ -81,8 +84,14 @@ sw_explain_features_json(enum sw_mechanism mechanism, uint64_t features)
 		const char *name = sw_feature_name(mechanism, slot);
 		const char *text = sw_feature_text(mechanism, slot, value);
 
-		if (value == 0 || name == NULL)
+		char slot_name[16];
+
+		if (value == 0)
 			continue;
+		if (name == NULL) {
+			snprintf(slot_name, sizeof(slot_name), "slot%u", slot);
+			name = slot_name;
+		}
 		if (json_object_set_new(object, name, text != NULL ?
 		    json_string(text) : json_integer(value)) != 0) {
 			json_decref(object);

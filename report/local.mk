@@ -7,6 +7,8 @@ report_libswreport_la_SOURCES = \
 	report/arguments.h \
 	report/audit.c \
 	report/audit.h \
+	report/audit_legend.c \
+	report/audit_legend.h \
 	report/chart.c \
 	report/chart.h \
 	report/cohort.c \
@@ -151,6 +153,7 @@ report_tests_libs = report/libswreport.la store/libswstore.la \
 
 report_tests = \
 	tests/report/test_anonymity \
+	tests/report/test_audit \
 	tests/report/test_databases \
 	tests/report/test_estimate \
 	tests/report/test_filter \
@@ -190,6 +193,11 @@ tests_report_test_steps_SOURCES = tests/report/test_steps.c \
 	tests/report/population.h
 tests_report_test_steps_CFLAGS = $(report_tests_cflags)
 tests_report_test_steps_LDADD = $(report_tests_libs)
+# Runs the real program on all that the .proto can express.
+tests_report_test_audit_SOURCES = tests/report/test_audit.c
+tests_report_test_audit_CFLAGS = $(report_tests_cflags) $(FSTRM_CFLAGS) $(PROTOBUF_C_CFLAGS)
+tests_report_test_audit_LDADD = wire/libswwire.la lib/libsenderwatch.la $(CMOCKA_LIBS)
+tests_report_test_audit_DEPENDENCIES = senderwatch wire/libswwire.la
 tests_report_test_scheme_SOURCES = tests/report/test_scheme.c \
 	tests/report/population.c tests/report/population.h
 tests_report_test_scheme_CFLAGS = $(report_tests_cflags)

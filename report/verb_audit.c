@@ -14,6 +14,7 @@
 #include <fstrm.h>
 
 #include "audit.h"
+#include "audit_legend.h"
 #include "message.h"
 #include "senderwatch/settings.h"
 #include "senderwatch/stream.h"
@@ -26,7 +27,8 @@ static const char help[] =
     "Usage: senderwatch audit [--json] FILE\n"
     "       senderwatch audit [--json] --listen SOCKET [--forward SOCKET]\n"
     "           [--count N]\n\n"
-    "Prints all that a module sends, field by field.\n\n"
+    "Prints all that a module sends, field by field, and first what each field\n"
+    "means.\n\n"
     "FILE is a Frame Streams file: a capture (fstrm_capture -t\n"
     "protobuf:senderwatch.Frame) or a file of a module's spool.\n\n"
     "  --listen SOCKET   stand in for the collector on this unix socket, and\n"
@@ -35,10 +37,10 @@ static const char help[] =
     "  --forward SOCKET  hand it on to the real collector there, and acknowledge\n"
     "                    what that acknowledges: a tap of the living stream\n"
     "  --count N         end after N streams (1; 0: never)\n"
-    "  --json            a line with an object for each batch\n"
+    "  --json            a line with an object for each batch, and nothing else\n"
     "  --help            this text\n\n"
-    "Exit status: 0 if all was understood, 1 if something was not, or could not\n"
-    "be read, 2 if the command line makes no sense.\n";
+    "Exit status: 0 if all was understood and nothing else was there, 1 if not, or\n"
+    "if it could not be read, 2 if the command line makes no sense.\n";
 
 struct audit {
 	const char *listen;	/* sockets, or NULL */
@@ -59,20 +61,48 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
+/* What is known of a frame besides what its batch says. */
+struct rest {
+	size_t length;
+	size_t unknown_fields;
+	bool nothing_else;
+};
+
+/*
+ * Is what the batch says all that the frame holds? Then it comes out the same
+ * when it is made of that anew: nothing is said twice, or hidden behind a NUL.
+ */
+static bool
+is_all(const struct sw_batch *batch, const uint8_t *frame, size_t length)
+{
+	uint8_t *again = NULL;
+	size_t again_length;
+	bool all = sw_frame_encode(batch, &again, &again_length) == SW_OK &&
+	    again_length == length && memcmp(again, frame, length) == 0;
+
+	free(again);
+	return all;
+}
+
 static void
-print_words(const struct sw_batch *batch, size_t unknown)
+print_words(const struct sw_batch *batch, const struct rest *rest)
 {
 	sw_audit_write(stdout, batch);
-	printf("  fields that this program does not know: %zu\n", unknown);
+	printf("  fields that this program does not know: %zu\n"
+	    "  the %zu bytes of this frame hold the above and %s\n",
+	    rest->unknown_fields, rest->length,
+	    rest->nothing_else ? "nothing else" : "SOMETHING ELSE");
 }
 
 /* An object a line, for programs that read them as they come. */
 static bool
-print_json(const struct sw_batch *batch, size_t unknown)
+print_json(const struct sw_batch *batch, const struct rest *rest)
 {
 	json_t *object = sw_audit_json(batch);
 	bool done = object != NULL && json_object_set_new(object,
-	    "unknown_fields", json_integer((json_int_t)unknown)) == 0 &&
+	    "unknown_fields", json_integer((json_int_t)
+	    rest->unknown_fields)) == 0 && json_object_set_new(object,
+	    "nothing_else", json_boolean(rest->nothing_else)) == 0 &&
 	    json_dumpf(object, stdout, JSON_COMPACT) == 0 &&
 	    putchar('\n') != EOF;
 
@@ -87,25 +117,31 @@ static bool
 print_frame(const struct audit *audit, const uint8_t *frame, size_t length)
 {
 	struct sw_decoded_batch *decoded = NULL;
+	const struct sw_batch *batch;
+	struct rest rest = { .length = length };
 	const char *reason;
 	bool named = true;
-	size_t unknown;
 
 	if (sw_frame_decode(frame, length, &decoded, &reason) != SW_OK) {
 		sw_say("a frame of %zu bytes can't be read: %s", length,
 		    reason);
 		return false;
 	}
-	unknown = sw_decoded_batch_unknown_fields(decoded);
+	batch = sw_decoded_batch(decoded);
+	rest.unknown_fields = sw_decoded_batch_unknown_fields(decoded);
+	rest.nothing_else = is_all(batch, frame, length);
 	if (!audit->json)
-		print_words(sw_decoded_batch(decoded), unknown);
-	else if (!print_json(sw_decoded_batch(decoded), unknown))
+		print_words(batch, &rest);
+	else if (!print_json(batch, &rest))
 		named = false;
-	if (unknown > 0)
+	if (rest.unknown_fields > 0)
 		sw_say("%zu fields are of a newer version: use its audit",
-		    unknown);
+		    rest.unknown_fields);
+	else if (!rest.nothing_else)
+		sw_say("a frame holds more than its fields say, or says it in "
+		    "another way");
 	sw_decoded_batch_free(&decoded);
-	return named && unknown == 0;
+	return named && rest.nothing_else;
 }
 
 static int
@@ -278,11 +314,13 @@ sw_verb_audit(int argc, char **argv)
 		fputs(help, stdout);
 		return SW_EXIT_OK;
 	}
-	if (audit.listen != NULL && optind == argc)
-		return audit_socket(&audit);
-	if (audit.listen == NULL && audit.forward == NULL &&
-	    optind == argc - 1)
-		return audit_file(&audit, argv[optind]);
+	if (audit.listen != NULL ? optind == argc : audit.forward == NULL &&
+	    optind == argc - 1) {
+		if (!audit.json)
+			sw_audit_legend(stdout);
+		return audit.listen != NULL ? audit_socket(&audit) :
+		    audit_file(&audit, argv[optind]);
+	}
 	sw_say(audit.listen == NULL && audit.forward == NULL ?
 	    "audit takes one file, or --listen SOCKET" :
 	    "--forward goes with --listen, and neither with a file");
