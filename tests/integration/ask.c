@@ -4,7 +4,8 @@
  *
  *   ask PORT-A PORT-B <QUESTIONS     lines "NAME TYPE"
  *
- * Prints "asked N different N ttl N unanswered N", and each difference. An
+ * Prints "asked N different N ttl N unanswered N", and each difference with the
+ * octets of both. An
  * answer that differs only in TTLs, by one second, is counted as ttl: a chain
  * that is put together from two look-ups straddles the turn of a second once
  * in a while, in any resolver.
@@ -96,11 +97,20 @@ equal_but_ttl(const struct answer *a, const struct answer *b)
 			equal = false;
 	}
 out:
-	ldns_rr_list_free(left_rrs);
-	ldns_rr_list_free(right_rrs);
+	ldns_rr_list_deep_free(left_rrs);
+	ldns_rr_list_deep_free(right_rrs);
 	ldns_pkt_free(left);
 	ldns_pkt_free(right);
 	return equal;
+}
+
+static void
+print_octets(const char *label, const struct answer *answer)
+{
+	printf("  %s:", label);
+	for (size_t i = 0; i < answer->length; i++)
+		printf("%s%02x", i % 32 == 0 ? " " : "", answer->bytes[i]);
+	printf("\n");
 }
 
 static size_t
@@ -161,6 +171,10 @@ main(int argc, char **argv)
 			different += !near;
 			printf("%s: %s %s\n", near ? "ttl" : "different",
 			    name, type);
+			if (!near) {
+				print_octets(argv[1], &a);
+				print_octets(argv[2], &b);
+			}
 		}
 		free(question);
 	}

@@ -1,11 +1,12 @@
 /*
  * A collector that does what it should not, on a unix socket.
  *
- *   bad_collector silent|drip|garbage|hangup SOCKET
+ *   bad_collector refusing|deaf|silent|drip|garbage|hangup SOCKET
  *
- * silent accepts and never reads; drip reads a byte a second; garbage sends
- * what is no Frame Streams at all; hangup closes in the middle of a stream,
- * before it acknowledges. Runs until SIGTERM.
+ * refusing does not listen; deaf listens and never accepts; silent accepts and
+ * never reads; drip reads a byte a second; garbage sends what is no Frame
+ * Streams at all; hangup closes in the middle of a stream, before it
+ * acknowledges. Runs until SIGTERM.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -18,7 +19,7 @@
 #define PEERS_MAX 64
 
 static int
-listen_on(const char *path)
+listen_on(const char *path, int backlog)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -28,7 +29,7 @@ listen_on(const char *path)
 	strcpy(address.sun_path, path);
 	unlink(path);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) !=
-	    0 || listen(fd, 16) != 0)
+	    0 || (backlog >= 0 && listen(fd, backlog) != 0))
 		return -1;
 	return fd;
 }
@@ -54,12 +55,16 @@ main(int argc, char **argv)
 	int listener, peers[PEERS_MAX], count = 0;
 	const char *mode = argc == 3 ? argv[1] : "";
 
-	listener = argc == 3 ? listen_on(argv[2]) : -1;
+	listener = argc != 3 ? -1 : listen_on(argv[2],
+	    strcmp(mode, "refusing") == 0 ? -1 :
+	    strcmp(mode, "deaf") == 0 ? 0 : 16);
 	if (listener < 0) {
-		fprintf(stderr, "usage: bad_collector "
-		    "silent|drip|garbage|hangup SOCKET\n");
+		fprintf(stderr, "usage: bad_collector refusing|deaf|silent|"
+		    "drip|garbage|hangup SOCKET\n");
 		return 2;
 	}
+	while (strcmp(mode, "refusing") == 0 || strcmp(mode, "deaf") == 0)
+		pause();
 	for (;;) {
 		struct pollfd pollfd = { .fd = listener, .events = POLLIN };
 		char byte;

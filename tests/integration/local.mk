@@ -21,6 +21,7 @@ unbound_tests = \
 	tests/integration/chains.sh \
 	tests/integration/faults.sh \
 	tests/integration/forked.sh \
+	tests/integration/kills.sh \
 	tests/integration/line.sh \
 	tests/integration/memory.sh \
 	tests/integration/municipalities.sh \
@@ -36,9 +37,10 @@ TESTS += $(unbound_tests) tests/integration/newest.sh
 endif
 EXTRA_DIST += tests/integration/tap.sh tests/integration/answers.sh \
 	tests/integration/chains.sh tests/integration/faults.sh \
-	tests/integration/forked.sh tests/integration/line.sh \
-	tests/integration/memory.sh tests/integration/municipalities.sh \
-	tests/integration/newest.sh \
+	tests/integration/forked.sh tests/integration/hostile.sh \
+	tests/integration/hostile_server.py tests/integration/kills.sh \
+	tests/integration/line.sh tests/integration/memory.sh \
+	tests/integration/municipalities.sh tests/integration/newest.sh \
 	tests/integration/refusal.sh tests/integration/reload.sh \
 	tests/integration/rotation.sh tests/integration/tls.sh \
 	tests/integration/unknown.sh tests/integration/wire.sh
