@@ -1,3 +1,25 @@
+# With any Unbound that the module is built for: see ./check --unbound-src.
+unbound_tests = \
+	tests/integration/answers.sh \
+	tests/integration/chains.sh \
+	tests/integration/faults.sh \
+	tests/integration/forked.sh \
+	tests/integration/hostile.sh \
+	tests/integration/kills.sh \
+	tests/integration/line.sh \
+	tests/integration/memory.sh \
+	tests/integration/municipalities.sh \
+	tests/integration/refusal.sh \
+	tests/integration/reload.sh \
+	tests/integration/rotation.sh \
+	tests/integration/tls.sh \
+	tests/integration/unknown.sh \
+	tests/integration/wire.sh
+EXTRA_DIST += $(unbound_tests) tests/integration/hostile_server.py \
+	tests/integration/newest.sh tests/integration/sanitized.sh \
+	tests/integration/tap.sh tests/integration/unbound.lsan \
+	tests/integration/unbound.tsan
+
 # On real programs: NSD, the Unbound that the module is built for, the collector.
 if WITH_MODULE
 check_PROGRAMS += tests/integration/ask tests/integration/bad_collector \
@@ -15,32 +37,14 @@ tests_integration_failing_malloc_la_SOURCES = tests/integration/failing_malloc.c
 tests_integration_failing_malloc_la_CFLAGS = $(AM_CFLAGS) -fno-builtin
 tests_integration_failing_malloc_la_LDFLAGS = -module -avoid-version -shared \
 	-rpath /nowhere
-# With any Unbound that the module is built for: see ./check --unbound-src.
-unbound_tests = \
-	tests/integration/answers.sh \
-	tests/integration/chains.sh \
-	tests/integration/faults.sh \
-	tests/integration/forked.sh \
-	tests/integration/kills.sh \
-	tests/integration/line.sh \
-	tests/integration/memory.sh \
-	tests/integration/municipalities.sh \
-	tests/integration/refusal.sh \
-	tests/integration/reload.sh \
-	tests/integration/rotation.sh \
-	tests/integration/tls.sh \
-	tests/integration/unknown.sh \
-	tests/integration/wire.sh
 unbound_programs = tests/integration/ask tests/integration/bad_collector \
 	tests/integration/subnet_server
 TESTS += $(unbound_tests) tests/integration/newest.sh
+
+# With Unbound and the module built with sanitizers; many minutes.
+check-unbound-asan check-unbound-tsan: all
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' \
+	SENDERWATCH_UNBOUND='$(UNBOUND_SRC)/..' \
+	$(top_srcdir)/tests/integration/sanitized.sh $(@:check-unbound-%=%)
+.PHONY: check-unbound-asan check-unbound-tsan
 endif
-EXTRA_DIST += tests/integration/tap.sh tests/integration/answers.sh \
-	tests/integration/chains.sh tests/integration/faults.sh \
-	tests/integration/forked.sh tests/integration/hostile.sh \
-	tests/integration/hostile_server.py tests/integration/kills.sh \
-	tests/integration/line.sh tests/integration/memory.sh \
-	tests/integration/municipalities.sh tests/integration/newest.sh \
-	tests/integration/refusal.sh tests/integration/reload.sh \
-	tests/integration/rotation.sh tests/integration/tls.sh \
-	tests/integration/unknown.sh tests/integration/wire.sh

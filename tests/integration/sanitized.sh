@@ -9,8 +9,8 @@ set -u
 . "$(dirname "$0")/tap.sh"
 variant=${1:?asan or tsan}
 case $variant in
-asan) flags='-fsanitize=address,undefined' tests="answers unknown faults reload rotation tls" ;;
-tsan) flags='-fsanitize=thread' tests="answers unknown faults reload rotation tls" ;;
+asan) flags='-fsanitize=address,undefined' tests="answers unknown faults reload hostile rotation tls" ;;
+tsan) flags='-fsanitize=thread' tests="answers unknown faults reload hostile rotation tls" ;;
 *) echo "sanitized.sh: asan or tsan" >&2; exit 2 ;;
 esac
 tap_begin
