@@ -123,23 +123,29 @@ counts_report() {
 stale_is_impossible() {
 	machine resolver-2 sh -c '
 		version=$(apt-cache madison unbound | awk "{ print \$3; exit }")
-		apt-get --simulate --yes --allow-downgrades --allow-change-held-packages install \
-			"unbound=$version" && ! dpkg --simulate -i /var/cache/apt/archives/unbound_*.deb' \
-		>"$work/simulated" 2>>"$work/deploy.log" &&
-		grep -q '^Remv unbound-module-senderwatch ' "$work/simulated"
+		! apt-get --simulate --yes --allow-downgrades --allow-change-held-packages install \
+			"unbound=$version"' >"$work/simulated" 2>>"$work/deploy.log" &&
+		grep -q '^ unbound-module-senderwatch : Depends: unbound (= ' "$work/simulated"
 }
 
 check_collector() {
 	tap_ok "systemd rates the running collector 2.0 or better" machine counts \
 		sh -c 'systemd-analyze security --threshold=20 senderwatchd.service >/dev/null'
 	tap_is "it runs as its own user" "$(machine counts sh -c \
-		'ps -o user= -p "$(systemctl show -p MainPID --value senderwatchd)"' 2>/dev/null)" sender+
+		'ps -o user= -p "$(systemctl show -p MainPID --value senderwatchd)"' 2>/dev/null)" senderwatch
 }
 
 # Only names are looked at: what the administrator copied there, and the logs of apt, are not the packages'.
 leftovers() {
 	machine "$1" find / -xdev -name '*senderwatch*' -not -path '/root/*' -not -path '/var/log/*' \
 		-not -path '/proc/*'
+}
+
+remove_module() {
+	machine resolver-5 sh -c '
+		test -L /etc/unbound/unbound.conf.d/senderwatch.conf &&
+		apt-get remove --yes --allow-change-held-packages unbound-module-senderwatch &&
+		systemctl restart unbound && systemctl --quiet is-active unbound' >>"$work/deploy.log" 2>&1
 }
 
 remove_collector() {
@@ -213,10 +219,7 @@ deploy_back() {
 	step "Rolling back" 3 machine admin
 	tap_is "every block of the page was run" "$steps" \
 		"$(awk -f "$top/tests/packages/sections.awk" "$page")"
-	tap_ok "Unbound starts where the module was removed, but not its link" machine resolver-5 sh -c '
-		test -L /etc/unbound/unbound.conf.d/senderwatch.conf &&
-		apt-get remove --yes unbound-module-senderwatch &&
-		systemctl restart unbound && systemctl --quiet is-active unbound' >>"$work/deploy.log" 2>&1
+	tap_ok "Unbound starts where the module was removed while switched on" remove_module
 	tap_ok "a removed collector leaves its database" remove_collector
 	tap_ok "a purged one does not" purge_collector
 }

@@ -82,7 +82,8 @@ trees_end() {
 	for name in "${!tree_layers[@]}"; do
 		[ "$name" = base ] || umount "$trees/$name"
 	done
-	rm -rf "$trees"
+	tree_layers=()
+	rm -rf "${trees:?}"
 }
 
 # --- Machines ------------------------------------------------------------------------------------
@@ -119,6 +120,8 @@ find_leader() {
 	return 1
 }
 
+is_up() { machine "$1" systemctl --quiet is-active multi-user.target 2>/dev/null; }
+
 machine_boot() {
 	local name=$1 address=$2
 	lab_spawn "$name" bash -c 'in_groups "$@"' _ "$name" systemd-nspawn --quiet --register=no \
@@ -127,7 +130,7 @@ machine_boot() {
 	ip link set "vb-$name" up
 	nsenter --target "${machine_leader[$name]}" --net sh -c \
 		"ip link set lo up && ip address add $address/24 dev host0 && ip link set host0 up"
-	lab_await "$name" 60 machine "$name" systemctl --quiet is-active multi-user.target ||
+	lab_await "$name" 60 is_up "$name" ||
 		lab_fail "$name did not come up: see $lab_logs/$name.log"
 }
 
