@@ -90,6 +90,7 @@ prepare_machines() {
 		resolver_settings "$(resolver_address "$n")" \
 			>"$trees/resolver-$n/etc/unbound/unbound.conf.d/provider.conf"
 	done
+	must "a tracer on one resolver" tree_run resolver-4 apt-get install --yes --no-install-recommends strace
 	tree counts base
 	cp "$packages"/*.deb "$trees/counts/root"
 	must "what the collector will need" tree_run counts sh -c 'apt-get install --yes --download-only \
@@ -126,6 +127,36 @@ stale_is_impossible() {
 		! apt-get --simulate --yes --allow-downgrades --allow-change-held-packages install \
 			"unbound=$version"' >"$work/simulated" 2>>"$work/deploy.log" &&
 		grep -q '^ unbound-module-senderwatch : Depends: unbound (= ' "$work/simulated"
+}
+
+# The kernel need not have AppArmor: what Unbound did with files, from its start to its stop, is held
+# against Debian's profile. The collector is away meanwhile, so that the spool is used.
+trace_unbound() {
+	machine counts systemctl stop senderwatchd &&
+		machine resolver-4 sh -euc '
+			mkdir -p /etc/systemd/system/unbound.service.d
+			printf "%s\n" "[Service]" NotifyAccess=all ExecStart= \
+				"ExecStart=/usr/bin/strace -D -f -qq -o /root/trace -e trace=%file /usr/sbin/unbound -d -p" \
+				>/etc/systemd/system/unbound.service.d/trace.conf
+			systemctl daemon-reload
+			systemctl restart unbound
+			apparmor_parser --preprocess /etc/apparmor.d/usr.sbin.unbound >/root/profile' &&
+		share "$(resolver_address 4)" "$work/questions-4" &&
+		machine resolver-4 sh -euc '
+			rm -r /etc/systemd/system/unbound.service.d
+			systemctl daemon-reload
+			systemctl restart unbound' &&
+		machine counts systemctl start senderwatchd
+} >>"$work/deploy.log" 2>&1
+
+check_profile() {
+	must "Unbound is traced" trace_unbound
+	tap_ok "the module used its spool" grep -q 'rename.*/senderwatch/spool/.* = 0$' "$trees/resolver-4/root/trace"
+	"$top/tests/packages/profile.py" "$trees/resolver-4/root/profile" "$trees/resolver-4/root/trace" \
+		>"$work/profile"
+	tap_ok "Debian's profile allows what Unbound does with the module" [ $? -eq 0 ]
+	sed 's/^\([^#]\)/# refused: \1/' "$work/profile"
+	tap_is "Unbound's files are its own" "$(machine resolver-4 find /var/lib/unbound/senderwatch ! -user unbound)" ""
 }
 
 check_collector() {
@@ -208,6 +239,7 @@ deploy_tables() {
 	tap_ok "the collector takes its new certificate" tap_await 10 machine counts sh -c \
 		'journalctl -q -u senderwatchd | grep -q "TLS files read"'
 	step "Updates" 1 machine admin
+	check_profile
 }
 
 deploy_back() {

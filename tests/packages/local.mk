@@ -7,6 +7,7 @@ check-packages: all tools/population/population
 	$(top_srcdir)/tests/packages/run
 .PHONY: check-packages
 EXTRA_DIST += tests/packages/deploy.sh tests/packages/machines.sh \
+	tests/packages/profile.py \
 	tests/packages/run tests/packages/sections.awk tests/packages/upgrade.sh
 
 EXTRA_DIST += debian/changelog debian/control debian/copyright \

@@ -83,7 +83,7 @@ trees_end() {
 		[ "$name" = base ] || umount "$trees/$name"
 	done
 	tree_layers=()
-	rm -rf "${trees:?}"
+	[ -z "$trees" ] || rm -rf "$trees"
 }
 
 # --- Machines ------------------------------------------------------------------------------------
