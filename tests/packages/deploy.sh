@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # doc/deploy.md on eight machines: each of its commands, taken from the page, in its order.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2034,SC2154 # variables of ./run and machines.sh
+# shellcheck disable=SC2016 # commands for other machines
 
 steps=0
 page=$top/doc/deploy.md
@@ -160,6 +161,8 @@ check_profile() {
 }
 
 check_collector() {
+	tap_ok "systemd finds nothing odd in the units" machine counts sh -c \
+		'systemd-analyze verify --man=no /lib/systemd/system/senderwatch*.*'
 	tap_ok "systemd rates the running collector 2.0 or better" machine counts \
 		sh -c 'systemd-analyze security --threshold=20 senderwatchd.service >/dev/null'
 	tap_is "it runs as its own user" "$(machine counts sh -c \

@@ -14,6 +14,8 @@
 #   machine_stop NAME
 #   trees_end                       unmounts and removes all
 
+# shellcheck disable=SC2154 # variables of lab.sh
+
 release=bookworm
 network=192.0.2
 trees=''

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # From packages of the first release that had a database to today's, on a machine that is resolver and
 # collector at once: one month is over and closed by then, another is under way.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2034,SC2154 # variables of ./run and machines.sh
+# shellcheck disable=SC2016 # commands for other machines
 
 first_release=v0.1.0 first_commit=65d5c4859fd808793a0bbe7efb0c9966bb6c419a
 old_address=$network.30
@@ -107,18 +108,18 @@ fill_old() {
 	must "the first release's line is switched on" switch_on_old
 	must "the clock is put back" at -40d
 	must "the resolver answers, then" share "$old_address" "$work/questions"
-	must "every domain is in that month's table" tap_await 60 tables_equal_truth old_report "$then"
+	must "every domain is in that month's table" tap_await 60 tables_equal_truth old_report "$old_month"
 	must "the clock is put forward" at now
 	must "that month is closed" tap_await 60 is_closed
 	must "the resolver answers, now" share "$old_address" "$work/questions-1"
 	must "Unbound hands over what it has" on_old 'systemctl stop unbound'
-	must "the running month has domains" tap_await 20 knows "$(tr -d - <<<"$now")" 100
+	must "the running month has domains" tap_await 20 knows "$(tr -d - <<<"$this_month")" 100
 }
 
 # The module's package starts Unbound again, since it may have refused the module of before.
 upgrade_old() {
 	local month
-	for month in "$then" "$now"; do
+	for month in "$old_month" "$this_month"; do
 		old_report "$month" | cut -d, -f1-7 >"$work/before-$month.csv"
 	done
 	old_rows >"$work/rows-before"
@@ -128,14 +129,14 @@ upgrade_old() {
 	tap_ok "the database is brought up to date" tap_await 60 newer_schema
 	old_rows >"$work/rows-after"
 	tap_ok "no row is lost or changed" cmp "$work/rows-before" "$work/rows-after"
-	for month in "$then" "$now"; do
+	for month in "$old_month" "$this_month"; do
 		old_report "$month" | cut -d, -f1-7 >"$work/after-$month.csv"
 		tap_ok "the table of $month is what it was" cmp "$work/before-$month.csv" "$work/after-$month.csv"
 	done
 	tap_ok "the database is sound" on_old 'senderwatch check'
 	must "the resolver answers, with today's module" share "$old_address" "$work/questions"
 	tap_ok "and every domain is in the running month's table" \
-		tap_await 60 tables_equal_truth old_report "$now"
+		tap_await 60 tables_equal_truth old_report "$this_month"
 }
 
 newer_schema() { [ "$(old_sql 'PRAGMA user_version')" -gt 1 ]; }
@@ -151,10 +152,10 @@ purge_old() {
 }
 
 upgrade() {
-	local then now
+	local old_month this_month
 	[ -n "$(old_commit)" ] || return 0
-	then=$(date -u -d '40 days ago' +%Y-%m)
-	now=$(date -u +%Y-%m)
+	old_month=$(date -u -d '40 days ago' +%Y-%m)
+	this_month=$(date -u +%Y-%m)
 	machine_boot old "$old_address"
 	must "the first release is installed" install_of old
 	fill_old
