@@ -39,8 +39,13 @@ TESTS += $(name_tests)
 endif
 
 noinst_HEADERS += tests/random.h tests/lib/names.h
-TESTS += tests/contrib/completion.sh tests/doc/manual.sh tests/lib/embed.sh
-EXTRA_DIST += tests/contrib/completion.sh tests/doc/manual.sh tests/lib/embed.sh
+TESTS += tests/contrib/completion.sh tests/doc/manual.sh tests/lib/embed.sh \
+	tests/tree/includes.sh tests/tree/scripts.sh
+if WITH_MODULE
+TESTS += tests/tree/symbols.sh
+endif
+EXTRA_DIST += tests/contrib/completion.sh tests/doc/manual.sh tests/lib/embed.sh \
+	tests/tree/includes.sh tests/tree/scripts.sh tests/tree/symbols.sh
 include tests/fuzz/local.mk
 
 # The tests that are C programs once more, built with sanitizers in folders of

@@ -1,5 +1,4 @@
 #!/bin/bash
-# shellcheck disable=SC2154
 # Completion by bash and zsh themselves, with keys pressed on a terminal.
 set -u
 # shellcheck source=tests/integration/tap.sh

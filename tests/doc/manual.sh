@@ -1,5 +1,4 @@
 #!/bin/bash
-# shellcheck disable=SC2016,SC2154
 # The manual says all that the programs take, and nothing else: options are those of the programs' tables and of
 # their --help, settings those of the parsers, with the defaults that the programs have. And the pages are well-formed.
 set -u

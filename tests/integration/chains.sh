@@ -81,7 +81,6 @@ ask expired "again"
 sleep 1.5
 ask expired "a third time"
 finish expired
-# shellcheck disable=SC2016
 tap_ok "expired: what was asked for anew was watched anew" awk -v least="$(($(wc -l <"$work/all") * 3 / 2))" '
 	/senderwatch: seen / { for (i = 1; i < NF; i++) if ($i == "seen") seen = $(i + 1) }
 	END { exit !(seen > least) }' "$work/expired.log"

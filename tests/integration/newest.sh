@@ -106,7 +106,6 @@ tap_ok "unbound $found is built" test -x "$unbound_folder/install/sbin/unbound"
 build_all() {
 	mkdir "$work/build"
 	# These are variables of the Makefile.
-	# shellcheck disable=SC2016
 	(
 		cd "$work/build" &&
 			"$top/configure" -q "--with-unbound-src=$unbound_folder/src" &&

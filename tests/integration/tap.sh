@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # TAP for integration tests: tap_begin, then tap_ok/tap_is/tap_skip, then tap_end.
-# shellcheck disable=SC2034,SC2154
+# shellcheck disable=SC2034
 
 tap_count=0 tap_failed=0
 top=${srcdir:?} build=${builddir:?}

@@ -38,7 +38,6 @@ explain example.jp MX 'no preference' >/dev/null 2>&1
 result $? "a malformed record is a usage error"
 explain www.example.jp TXT 'v=spf1 -all' | grep -q '^mechanism *none'
 result $? "a name that is not watched is said to be so"
-explain example.jp TXT "$(printf 'v=spf1 \033[31m')" | grep -q "$(printf '\033')"
-[ $? -ne 0 ]
+! explain example.jp TXT "$(printf 'v=spf1 \033[31m')" | grep -q "$(printf '\033')"
 result $? "no control character of a record reaches the terminal"
 echo "1..$count"

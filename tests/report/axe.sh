@@ -1,5 +1,4 @@
 #!/bin/bash
-# shellcheck disable=SC2154
 # Every page of the site in Chromium, in four looks: axe-core finds nothing. Its npm packages are kept in the
 # user's cache, so that only the first run needs the network.
 set -u

@@ -1,5 +1,4 @@
 #!/bin/bash
-# shellcheck disable=SC2016,SC2154
 # The site and the periodic export, by the real program.
 set -u
 # shellcheck source=tests/integration/tap.sh

@@ -1,5 +1,4 @@
 #!/bin/bash
-# shellcheck disable=SC2016,SC2154
 # What holds for every verb of senderwatch: help, exit statuses, JSON, and progress where somebody looks.
 set -u
 # shellcheck source=tests/integration/tap.sh
