@@ -50,6 +50,12 @@ tap_ok "senderwatchd: --help tells all options" same "$(table_options "$top/coll
 tap_ok "senderwatchd: so does the page" same "$options" "$(page_options "$pages/senderwatchd.8")"
 tap_ok "senderwatchd: one that is missing would be found" lacking "$pages/senderwatchd.8" page_options "$options"
 
+tables=$("$senderwatch" report --help | sed -nE '/^Makes a table/,/^$/s/^  ([a-z]+) .*/\1/p')
+tap_ok "senderwatch-report.1: all tables" same "$tables" \
+	"$(sed -n '/is one of:/,/^\.El/s/^\.It Cm //p' "$pages/senderwatch-report.1")"
+tap_ok "senderwatch-report.5: all tables" same "$(sort <<<"$tables")" \
+	"$(sed -n 's/^\.Ss \([a-z]*\)$/\1/p' "$pages/senderwatch-report.5" | sort)"
+
 # --- Settings
 settings() {
 	tap_ok "$1: all settings, and no other" same "$2" "$(page_settings "$pages/$1")"
