@@ -199,6 +199,7 @@ lab_start_nsd() {
 
 # --- Unbound -------------------------------------------------------------------------------------
 
+# The order of an answer's records must not follow the clock, so that answers can be compared.
 lab_unbound_base() {
 	cat <<-CONF
 	server:
@@ -217,6 +218,7 @@ lab_unbound_base() {
 	 do-ip6: no
 	 do-not-query-localhost: no
 	 qname-minimisation: no
+	 rrset-roundrobin: no
 	 unblock-lan-zones: yes
 	 insecure-lan-zones: yes
 	remote-control:

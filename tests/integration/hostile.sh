@@ -51,11 +51,11 @@ label=$(printf 'l%.0s' {1..63})
 		"_dmarc._dmarc.or.jp" "_domainkey.or.jp" "or.jp" "_dmarc.or.jp" \
 		"$(printf 'a.%.0s' {1..120})or.jp"
 } >>"$work/questions"
-"$build/tests/integration/ask" "$port" "$plain_port" <"$work/questions" >"$work/asked"
+"$build/tests/integration/ask" "$port" "$plain_port" <"$work/questions" >"$work/compared"
 tap_is "no answer differs from those without the module" \
-	"$(grep -E '^(different|unanswered):' "$work/asked")" ""
-tap_ok "all were asked ($(tail -n 1 "$work/asked"))" \
-	grep -q "^asked $(wc -l <"$work/questions") " "$work/asked"
+	"$(grep -E '^(different|unanswered):' "$work/compared")" ""
+tap_ok "all were asked ($(tail -n 1 "$work/compared"))" \
+	grep -q "^asked $(wc -l <"$work/questions") " "$work/compared"
 tap_ok "and all at one time" lab_ask "$port" "$work/questions" 10 200
 
 # Datagrams that are no questions at all.

@@ -46,5 +46,5 @@ check-unbound-asan check-unbound-tsan: all
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' \
 	SENDERWATCH_UNBOUND='$(UNBOUND_SRC)/..' \
 	$(top_srcdir)/tests/integration/sanitized.sh $(@:check-unbound-%=%)
-.PHONY: check-unbound-asan check-unbound-tsan
 endif
+.PHONY: check-unbound-asan check-unbound-tsan
