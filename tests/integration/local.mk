@@ -3,6 +3,7 @@ unbound_tests = \
 	tests/integration/answers.sh \
 	tests/integration/chains.sh \
 	tests/integration/faults.sh \
+	tests/integration/flood.sh \
 	tests/integration/forked.sh \
 	tests/integration/hostile.sh \
 	tests/integration/kills.sh \
