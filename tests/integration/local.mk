@@ -17,7 +17,8 @@ unbound_tests = \
 	tests/integration/unknown.sh \
 	tests/integration/wire.sh
 EXTRA_DIST += $(unbound_tests) tests/integration/hostile_server.py \
-	tests/integration/newest.sh tests/integration/sanitized.sh \
+	tests/integration/leaks.sh tests/integration/newest.sh \
+	tests/integration/sanitized.sh \
 	tests/integration/tap.sh tests/integration/unbound.lsan \
 	tests/integration/unbound.tsan
 
@@ -47,5 +48,10 @@ check-unbound-asan check-unbound-tsan: all
 	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' \
 	SENDERWATCH_UNBOUND='$(UNBOUND_SRC)/..' \
 	$(top_srcdir)/tests/integration/sanitized.sh $(@:check-unbound-%=%)
+# A hundred reloads under valgrind.
+check-unbound-valgrind: all
+	srcdir='$(abs_top_srcdir)' builddir='$(abs_top_builddir)' \
+	SENDERWATCH_UNBOUND='$(UNBOUND_SRC)/..' \
+	$(top_srcdir)/tests/integration/leaks.sh
 endif
-.PHONY: check-unbound-asan check-unbound-tsan
+.PHONY: check-unbound-asan check-unbound-tsan check-unbound-valgrind
