@@ -103,7 +103,7 @@ write_settings(FILE *script, const struct sw_table *table,
 	    "set terminal svg size %d,%zu dynamic noenhanced "
 	    "font 'sans-serif,12' name '%s'\n"
 	    "set border 0\nset style fill solid 1.0 noborder\n"
-	    "set xrange [0:112]\nset yrange [%zu.5:-0.5]\n"
+	    "set xrange [0:118]\nset yrange [%zu.5:-0.5]\n"
 	    "set xtics scale 0 0,20,100 format '%%g%%%%'\nunset ytics\n"
 	    "set grid xtics lt 1 lw 0.5\nset key outside top center horizontal\n"
 	    "set lmargin at screen 0.03\nset rmargin at screen 0.99\n",

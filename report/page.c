@@ -43,7 +43,7 @@ static const char style[] =
     "caption{text-align:left;font-weight:600;padding:.25rem 0}\n"
     "caption span{position:sticky;left:0;display:inline-block;"
     "max-width:calc(100vw - 2rem)}\n"
-    "th,td{padding:.3rem .4rem;border-bottom:1px solid var(--line);"
+    "th,td{padding:.3rem .35rem;border-bottom:1px solid var(--line);"
     "text-align:right;white-space:nowrap;overflow-wrap:normal}\n"
     "thead th{background:var(--head);vertical-align:bottom;"
     "white-space:normal;word-break:keep-all}\n"
