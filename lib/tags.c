@@ -32,7 +32,7 @@ sw_tag_list_check(struct span record)
 	for (; record.at < record.end; record.at++) {
 		const uint8_t *at = record.at;
 
-		if ((*at >= 0x20 && *at <= 0x7e) || *at == '\t')
+		if (is_octet(*at, SW_OCTET_VISIBLE | SW_OCTET_WSP))
 			continue;
 		/* FWS (2.8): a line ends only where white space follows. */
 		if (*at != '\r' || record.end - at < 3 || at[1] != '\n' ||
