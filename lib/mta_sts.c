@@ -33,6 +33,8 @@ sw_mta_sts_parse(const uint8_t *text, size_t length,
 	struct tag tag;
 
 	*mta_sts = (struct sw_mta_sts){ .error = SW_MTA_STS_ERROR_SYNTAX };
+	if (!sw_field_ends(record))
+		return;
 	sw_tag_next(&record, &tag);
 	while (sw_tag_next(&record, &tag)) {
 		if (tag.equals && span_is_exactly(tag.name, "id")) {

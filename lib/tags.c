@@ -93,6 +93,15 @@ sw_field_begins(struct span record, const char *version)
 }
 
 bool
+sw_field_ends(struct span record)
+{
+	struct span trimmed = span_trim(record);
+
+	return trimmed.end == record.end || trimmed.end == trimmed.at ||
+	    trimmed.end[-1] == ';';
+}
+
+bool
 sw_field_is_extension(const struct tag *tag)
 {
 	const uint8_t *at = tag->name.at;

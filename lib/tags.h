@@ -44,6 +44,9 @@ bool sw_tag_begins(struct span record, const char *name, const char *value);
  */
 bool sw_field_begins(struct span record, const char *version);
 
+/* May it end as it does? White space there belongs to a ";". */
+bool sw_field_ends(struct span record);
+
 /*
  * Their extension fields: a name of at most 32 octets and a value without
  * white space, "=" or ";", and nothing around the "=".

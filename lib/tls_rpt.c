@@ -30,6 +30,8 @@ sw_tls_rpt_parse(const uint8_t *text, size_t length,
 	struct tag tag;
 
 	*tls_rpt = (struct sw_tls_rpt){ .error = SW_TLS_RPT_ERROR_SYNTAX };
+	if (!sw_field_ends(record))
+		return;
 	sw_tag_next(&record, &tag);
 	while (sw_tag_next(&record, &tag)) {
 		if (tag.equals && span_is_exactly(tag.name, "rua")) {
