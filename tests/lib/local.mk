@@ -20,9 +20,10 @@ AM_PY_LOG_FLAGS = -B
 
 lib_comparisons = tests/lib/openspf.py tests/lib/compare_spf.py \
 	tests/lib/compare_dmarc.py tests/lib/odd_records.py \
-	tests/lib/features_doc.py
+	tests/lib/features_doc.py tests/lib/grammar.py
 TESTS += $(lib_comparisons)
-EXTRA_DIST += $(lib_comparisons) tests/lib/oracle.py tests/lib/mail_spf.pl \
+EXTRA_DIST += $(lib_comparisons) tests/lib/oracle.py tests/lib/spf_records.py \
+	tests/lib/mail_spf.pl \
 	tests/lib/openspf-left-out tests/lib/spf-disagreements \
 	tests/lib/dmarc-disagreements tests/lib/odd-records
 
