@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstrm.h>
@@ -122,6 +123,11 @@ print_frame(const struct audit *audit, const uint8_t *frame, size_t length)
 	const char *reason;
 	bool named = true;
 
+	/* libfstrm's way to pass over one that is too long. */
+	if (frame == NULL) {
+		sw_say("a frame is longer than %u bytes", SW_FRAME_MAX);
+		return false;
+	}
 	if (sw_frame_decode(frame, length, &decoded, &reason) != SW_OK) {
 		sw_say("a frame of %zu bytes can't be read: %s", length,
 		    reason);
@@ -144,37 +150,91 @@ print_frame(const struct audit *audit, const uint8_t *frame, size_t length)
 	return named && rest.nothing_else;
 }
 
-static int
-audit_file(const struct audit *audit, const char *path)
+/* The bytes of the control frame of that kind that was read, or 0. */
+static size_t
+control_size(struct fstrm_reader *reader, fstrm_control_type type)
 {
-	int status = SW_EXIT_OK;
+	const struct fstrm_control *control = NULL;
+	size_t size = 0;
+
+	if (fstrm_reader_get_control(reader, type, &control) !=
+	    fstrm_res_success || control == NULL ||
+	    fstrm_control_encoded_size(control, &size,
+	    FSTRM_CONTROL_FLAG_WITH_HEADER) != fstrm_res_success)
+		return 0;
+	return size;
+}
+
+/*
+ * Is the stream all that the file holds? It ends with STOP, and libfstrm reads
+ * no further; nor does it mind what is no data between the frames.
+ */
+static bool
+is_all_of_file(struct fstrm_reader *reader, const char *path, uint64_t frames)
+{
+	uint64_t stop = control_size(reader, FSTRM_CONTROL_STOP);
+	uint64_t used = control_size(reader, FSTRM_CONTROL_START) + frames +
+	    stop;
+	struct stat status;
+
+	if (stop == 0) {
+		sw_say("%s: the stream has no end: it was cut off", path);
+		return false;
+	}
+	if (stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+	    (uint64_t)status.st_size != used) {
+		sw_say("%s: besides its stream it holds SOMETHING ELSE, %lld "
+		    "bytes", path, (long long)status.st_size -
+		    (long long)used);
+		return false;
+	}
+	return true;
+}
+
+static struct fstrm_reader *
+open_file(const char *path)
+{
 	struct fstrm_file_options *file = fstrm_file_options_init();
 	struct fstrm_reader_options *options = fstrm_reader_options_init();
 	struct fstrm_reader *reader;
-	const uint8_t *frame;
-	size_t length;
-	fstrm_res got = fstrm_res_failure;
 
 	fstrm_file_options_set_file_path(file, path);
 	fstrm_reader_options_add_content_type(options, SW_CONTENT_TYPE,
 	    strlen(SW_CONTENT_TYPE));
 	fstrm_reader_options_set_max_frame_size(options, SW_FRAME_MAX);
 	reader = fstrm_file_reader_init(file, options);
+	fstrm_reader_options_destroy(&options);
+	fstrm_file_options_destroy(&file);
+	return reader;
+}
+
+static int
+audit_file(const struct audit *audit, const char *path)
+{
+	int status = SW_EXIT_OK;
+	struct fstrm_reader *reader = open_file(path);
+	const uint8_t *frame = NULL;
+	size_t length = 0;
+	uint64_t frames = 0;
+	fstrm_res got = fstrm_res_failure;
+
 	if (reader != NULL && fstrm_reader_open(reader) == fstrm_res_success) {
 		while ((got = fstrm_reader_read(reader, &frame, &length)) ==
 		    fstrm_res_success) {
 			if (!print_frame(audit, frame, length))
 				status = SW_EXIT_FAILURE;
+			frames += sizeof(uint32_t) + length;
+			frame = NULL;
 		}
 	}
 	if (got != fstrm_res_stop) {
 		sw_say("%s: no Frame Streams file of %s, or cut off", path,
 		    SW_CONTENT_TYPE);
 		status = SW_EXIT_FAILURE;
+	} else if (!is_all_of_file(reader, path, frames)) {
+		status = SW_EXIT_FAILURE;
 	}
 	fstrm_reader_destroy(&reader);
-	fstrm_reader_options_destroy(&options);
-	fstrm_file_options_destroy(&file);
 	return status;
 }
 
@@ -210,8 +270,8 @@ audit_stream(const struct audit *audit, int fd)
 	struct fstrm_rdwr *rdwr = NULL;
 	struct sw_stream *stream = NULL;
 	struct fstrm_reader *reader;
-	const uint8_t *frame;
-	size_t length;
+	const uint8_t *frame = NULL;
+	size_t length = 0;
 	bool kept = audit->forward != NULL;
 	int status = SW_EXIT_OK;
 	fstrm_res got;
@@ -229,7 +289,9 @@ audit_stream(const struct audit *audit, int fd)
 		if (!print_frame(audit, frame, length))
 			status = SW_EXIT_FAILURE;
 		if (kept)
-			kept = forward_frame(audit->forward, frame, length);
+			kept = frame != NULL && forward_frame(audit->forward,
+			    frame, length);
+		frame = NULL;
 	}
 	if (got != fstrm_res_stop) {
 		sw_say("a stream ended early: %s",

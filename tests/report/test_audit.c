@@ -7,9 +7,11 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -214,9 +216,9 @@ write_file(const char *path, const uint8_t *frame, size_t length)
 	fstrm_file_options_destroy(&file);
 }
 
-/* Audit a frame; what was printed is in *out. */
+/* Audit the file "frames"; what was printed is in *out. */
 static int
-audit(const char *how, const uint8_t *frame, size_t length, char **out)
+audit_file(const char *how, char **out)
 {
 	const char *builddir = getenv("builddir");
 	char *command;
@@ -226,7 +228,6 @@ audit(const char *how, const uint8_t *frame, size_t length, char **out)
 
 	if (builddir == NULL)
 		fail_msg("%s", "the variable builddir must name the build folder");
-	write_file("frames", frame, length);
 	assert_true(asprintf(&command,
 	    "'%s/senderwatch' audit %s frames >out 2>err", builddir, how) > 0);
 	status = system(command);
@@ -238,6 +239,14 @@ audit(const char *how, const uint8_t *frame, size_t length, char **out)
 	assert_true(getdelim(out, &size, '\0', file) > 0);
 	fclose(file);
 	return WEXITSTATUS(status);
+}
+
+/* Audit a frame. */
+static int
+audit(const char *how, const uint8_t *frame, size_t length, char **out)
+{
+	write_file("frames", frame, length);
+	return audit_file(how, out);
 }
 
 static Senderwatch__Frame *
@@ -364,6 +373,72 @@ what_is_hidden_is_told(void **state)
 	drop(frame, bytes, out);
 }
 
+static bool
+is_said(const char *text)
+{
+	char said[512] = "";
+	FILE *file = fopen("err", "r");
+
+	assert_non_null(file);
+	said[fread(said, 1, sizeof(said) - 1, file)] = '\0';
+	fclose(file);
+	return strstr(said, text) != NULL;
+}
+
+/* Put octets into the file at offset; from its end, if that is negative. */
+static void
+insert(long offset, const void *octets, size_t length)
+{
+	char content[8192];
+	FILE *file = fopen("frames", "r+");
+	size_t size, at;
+
+	assert_non_null(file);
+	size = fread(content, 1, sizeof(content), file);
+	assert_in_range(size, 1, sizeof(content) - 1);
+	at = offset < 0 ? size - (size_t)-offset : (size_t)offset;
+	assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+	assert_int_equal(fwrite(octets, 1, length, file), length);
+	assert_int_equal(fwrite(content + at, 1, size - at, file), size - at);
+	fclose(file);
+}
+
+/* Behind the stream's end, or between its frames; and a stream without end. */
+static void
+what_is_no_frame_is_told(void **state)
+{
+	enum { STOP_SIZE = 12 };
+	static const uint8_t start[] = { 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 2 };
+	static const uint8_t too_long[] = { 0x7f, 0xff, 0xff, 0xff };
+	Senderwatch__Frame *frame = make_frame();
+	uint8_t *bytes;
+	size_t length = pack(frame, &bytes);
+	struct stat status;
+	char *out;
+
+	(void)state;
+	write_file("frames", bytes, length);
+	assert_int_equal(stat("frames", &status), 0);
+	insert((long)status.st_size, "203.0.113.9", 11);
+	assert_int_equal(audit_file("", &out), 1);
+	assert_true(is_said("SOMETHING ELSE, 11 bytes"));
+	free(out);
+	write_file("frames", bytes, length);
+	insert(-STOP_SIZE, start, sizeof(start));
+	assert_int_equal(audit_file("", &out), 1);
+	free(out);
+	write_file("frames", bytes, length);
+	insert(-STOP_SIZE, too_long, sizeof(too_long));
+	assert_int_equal(audit_file("", &out), 1);
+	assert_true(is_said("a frame is longer"));
+	free(out);
+	write_file("frames", bytes, length);
+	assert_int_equal(truncate("frames", status.st_size - STOP_SIZE), 0);
+	assert_int_equal(audit_file("", &out), 1);
+	assert_true(is_said("the stream has no end"));
+	drop(frame, bytes, out);
+}
+
 static int
 set_up(void **state)
 {
@@ -389,6 +464,7 @@ main(void)
 		cmocka_unit_test(every_field_is_in_json),
 		cmocka_unit_test(every_field_is_explained),
 		cmocka_unit_test(what_is_hidden_is_told),
+		cmocka_unit_test(what_is_no_frame_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
