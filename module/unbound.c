@@ -40,7 +40,7 @@ EXPORT size_t get_mem(struct module_env *env, int id);
 /* Immutable once init() is over. */
 struct loaded {
 	struct sw_instance *instance;
-	int subnetcache;	/* its place in the module chain, or -1 */
+	struct sw_unbound_setup setup;
 };
 
 static void say(enum sw_log_level level, const char *format, ...)
@@ -86,6 +86,19 @@ loaded_of(struct module_env *env, int id)
 	return dynlib == NULL ? NULL : dynlib->dyn_env;
 }
 
+static void
+free_loaded(struct loaded **loaded)
+{
+	struct loaded *l = *loaded;
+
+	*loaded = NULL;
+	if (l == NULL)
+		return;
+	sw_instance_free(&l->instance);
+	sw_unbound_setup_fini(&l->setup);
+	free(l);
+}
+
 /* The file that the environment names, or the one next to unbound.conf. */
 static char *
 settings_path(void)
@@ -117,12 +130,11 @@ init(struct module_env *env, int id)
 	dynlib->dyn_env = NULL;
 	loaded = calloc(1, sizeof(*loaded));
 	path = settings_path();
-	if (loaded == NULL || path == NULL) {
+	if (loaded == NULL || path == NULL ||
+	    sw_unbound_setup_init(&loaded->setup, env->cfg) != SW_OK) {
 		say(SW_LOG_ERROR, "out of memory");
 		goto out;
 	}
-	loaded->subnetcache = sw_unbound_place_of("subnetcache",
-	    env->cfg->module_conf);
 	if (sw_instance_new(&loaded->instance, path, env->cfg->chrootdir,
 	    say) != SW_OK)
 		goto out;
@@ -130,7 +142,7 @@ init(struct module_env *env, int id)
 	loaded = NULL;
 	done = 1;
 out:
-	free(loaded);
+	free_loaded(&loaded);
 	free(path);
 	return done;
 }
@@ -151,8 +163,7 @@ deinit(struct module_env *env, int id)
 	if (loaded == NULL)
 		return;
 	dynlib->dyn_env = NULL;
-	sw_instance_free(&loaded->instance);
-	free(loaded);
+	free_loaded(&loaded);
 }
 
 /* Most look-ups end here: what else there is to do is kept out of their way. */
@@ -176,7 +187,7 @@ observe(struct module_qstate *qstate, int id)
 
 	if (loaded == NULL)
 		return;
-	sw_unbound_read(qstate, id, loaded->subnetcache, &lookup);
+	sw_unbound_read(qstate, id, &loaded->setup, &lookup);
 	sw_instance_see(loaded->instance, &lookup, *qstate->env->now);
 }
 

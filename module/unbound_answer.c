@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #ifdef CLIENT_SUBNET
@@ -18,9 +19,17 @@
 #include "util/net_help.h"
 
 #include "module/unbound_answer.h"
+#include "senderwatch/name.h"
 
-int
-sw_unbound_place_of(const char *module, const char *chain)
+struct sw_unbound_zone {
+	uint8_t name[SW_NAME_WIRE_MAX];
+	size_t length;
+	struct sw_unbound_zone *next;
+};
+
+/* The place of a module in the chain; -1 if it is not there. */
+static int
+place_of(const char *module, const char *chain)
 {
 	static const char blanks[] = " \t\r\n";
 	size_t length;
@@ -37,6 +46,65 @@ sw_unbound_place_of(const char *module, const char *chain)
 	return -1;
 }
 
+void
+sw_unbound_setup_fini(struct sw_unbound_setup *setup)
+{
+	while (setup->held != NULL) {
+		struct sw_unbound_zone *zone = setup->held;
+
+		setup->held = zone->next;
+		free(zone);
+	}
+}
+
+/* A copy of the root or of a top-level domain hardly does but delegate. */
+static bool
+only_delegates(const struct sw_unbound_zone *zone)
+{
+	return zone->length == 0 || zone->name[0] == 0 ||
+	    zone->name[zone->name[0] + 1] == 0;
+}
+
+/* What cachedb keeps of an auth-zone's answers tells nothing of where from. */
+static bool
+find_held(struct sw_unbound_setup *setup, const struct config_file *config)
+{
+	if (place_of("cachedb", config->module_conf) < 0)
+		return true;
+	for (const struct config_auth *auth = config->auths; auth != NULL;
+	    auth = auth->next) {
+		struct sw_unbound_zone *zone;
+
+		if (auth->isrpz || !auth->for_upstream || auth->name == NULL)
+			continue;
+		zone = calloc(1, sizeof(*zone));
+		if (zone == NULL)
+			return false;
+		zone->length = sw_name_from_text(auth->name, zone->name,
+		    sizeof(zone->name));
+		if (only_delegates(zone)) {
+			free(zone);
+			continue;
+		}
+		zone->next = setup->held;
+		setup->held = zone;
+	}
+	return true;
+}
+
+enum sw_result
+sw_unbound_setup_init(struct sw_unbound_setup *setup,
+    const struct config_file *config)
+{
+	*setup = (struct sw_unbound_setup){
+		.subnetcache = place_of("subnetcache", config->module_conf),
+	};
+	if (find_held(setup, config))
+		return SW_OK;
+	sw_unbound_setup_fini(setup);
+	return SW_ERR_MEMORY;
+}
+
 static enum sw_dnssec
 dnssec_of(enum sec_status status)
 {
@@ -51,6 +119,24 @@ dnssec_of(enum sec_status status)
 }
 
 /*
+ * Is a record's name in a zone that this resolver holds? Only to be asked where
+ * answers may have been in cachedb: they come back without any mark, and are
+ * in Unbound's own cache then as if they were from the network.
+ */
+static bool
+is_held(const struct sw_unbound_setup *setup,
+    const struct packed_rrset_key *record)
+{
+	for (const struct sw_unbound_zone *zone = setup->held; zone != NULL;
+	    zone = zone->next) {
+		if (sw_name_is_within(record->dname, record->dname_len,
+		    zone->name, zone->length))
+			return true;
+	}
+	return false;
+}
+
+/*
  * Did a policy make this answer, or does the operator hold the zone? QNAME
  * triggers and local data are answered before any module; what else an RPZ
  * makes up, and what comes from an auth-zone, has no authority of the
@@ -59,7 +145,8 @@ dnssec_of(enum sec_status status)
  * which nothing from the network has.
  */
 static int
-is_local(const struct module_qstate *qstate)
+is_local(const struct module_qstate *qstate,
+    const struct sw_unbound_setup *setup)
 {
 	const struct reply_info *reply = qstate->return_msg->rep;
 
@@ -72,7 +159,8 @@ is_local(const struct module_qstate *qstate)
 		const struct packed_rrset_data *data =
 		    reply->rrsets[i]->entry.data;
 
-		if (data->trust == rrset_trust_prim_noglue)
+		if (data->trust == rrset_trust_prim_noglue ||
+		    is_held(setup, &reply->rrsets[i]->rk))
 			return 1;
 	}
 	return reply->authoritative != 0;
@@ -145,7 +233,8 @@ is_empty(const struct module_qstate *qstate)
 }
 
 static enum sw_usable
-usable(const struct module_qstate *qstate, int id, int subnetcache)
+usable(const struct module_qstate *qstate, int id,
+    const struct sw_unbound_setup *setup)
 {
 	const struct reply_info *reply;
 	int rcode;
@@ -156,9 +245,9 @@ usable(const struct module_qstate *qstate, int id, int subnetcache)
 	reply = qstate->return_msg->rep;
 	if (is_bogus(qstate))
 		return SW_UNUSABLE_BOGUS;
-	if (is_local(qstate))
+	if (is_local(qstate, setup))
 		return SW_UNUSABLE_REWRITTEN;
-	if (is_subnet_answer(qstate, id, subnetcache))
+	if (is_subnet_answer(qstate, id, setup->subnetcache))
 		return SW_UNUSABLE_SUBNET;
 	rcode = FLAGS_GET_RCODE(reply->flags);
 	if (rcode != LDNS_RCODE_NOERROR && rcode != LDNS_RCODE_NXDOMAIN)
@@ -201,10 +290,10 @@ read_answer(const struct reply_info *reply, struct sw_lookup *lookup)
 }
 
 void
-sw_unbound_read(const struct module_qstate *qstate, int id, int subnetcache,
-    struct sw_lookup *lookup)
+sw_unbound_read(const struct module_qstate *qstate, int id,
+    const struct sw_unbound_setup *setup, struct sw_lookup *lookup)
 {
-	lookup->usable = usable(qstate, id, subnetcache);
+	lookup->usable = usable(qstate, id, setup);
 	if (lookup->usable == SW_USABLE)
 		read_answer(qstate->return_msg->rep, lookup);
 }

@@ -67,10 +67,6 @@ else
 	# Here each question is asked with a client subnet, which NSD does not answer with.
 	through subnet-sent "dynlib subnetcache validator iterator" " send-client-subnet: 127.0.0.1"
 fi
-# Only a build that has it can be tried; the distribution's flags leave it out.
-if ! lacks cachedb; then
-	through cachedb "dynlib validator cachedb iterator" "cachedb:" " backend: testframe"
-fi
 
 # Answers expire while they are asked for: Unbound gives them all the same, and asks anew behind them.
 begin expired "dynlib validator iterator" " cache-max-ttl: 1" " serve-expired: yes" \

@@ -11,15 +11,6 @@ unbound_folder=$("$top/contrib/unbound/build-unbound" --variant nothreads \
 	${SENDERWATCH_UNBOUND_SRC:+--src "$SENDERWATCH_UNBOUND_SRC"}) || unbound_folder=
 tap_ok "an Unbound without threads is built" test -x "$unbound_folder/install/sbin/unbound"
 lab_unbound=$unbound_folder/install/sbin/unbound
-build_module() {
-	mkdir "$work/build"
-	(
-		cd "$work/build" &&
-			"$top/configure" -q "--with-unbound-src=$unbound_folder/src" &&
-			make proto/senderwatch.pb-c.h &&
-			make module/senderwatch.la
-	) >"$work/build.log" 2>&1
-}
 tap_ok "and a module for it" build_module
 module=$work/build/module/.libs/senderwatch.so
 

@@ -1,6 +1,7 @@
 # With any Unbound that the module is built for: see ./check --unbound-src.
 unbound_tests = \
 	tests/integration/answers.sh \
+	tests/integration/cachedb.sh \
 	tests/integration/chains.sh \
 	tests/integration/faults.sh \
 	tests/integration/flood.sh \
@@ -20,7 +21,7 @@ EXTRA_DIST += $(unbound_tests) tests/integration/hostile_server.py \
 	tests/integration/leaks.sh tests/integration/newest.sh \
 	tests/integration/sanitized.sh \
 	tests/integration/tap.sh tests/integration/unbound.lsan \
-	tests/integration/unbound.tsan
+	tests/integration/unbound.tsan tests/integration/unknown_world.sh
 
 # On real programs: NSD, the Unbound that the module is built for, the collector.
 if WITH_MODULE

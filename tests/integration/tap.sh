@@ -82,3 +82,14 @@ unbound_conf() {
 	lab_unbound_forward "$2" >>"$1"
 	[ -z "${3-}" ] || lab_unbound_module "$module" >>"$1"
 }
+
+# A module for the Unbound in unbound_folder, in $work/build: it belongs to one build of Unbound.
+build_module() {
+	mkdir "$work/build"
+	(
+		cd "$work/build" &&
+			"$top/configure" -q "--with-unbound-src=$unbound_folder/src" &&
+			make proto/senderwatch.pb-c.h &&
+			make module/senderwatch.la
+	) >"$work/build.log" 2>&1
+}
