@@ -11,6 +11,8 @@
 #include "module/options.h"
 #include "module/sender.h"
 
+#define TELL_INTERVAL_S 60
+
 /* Immutable once it is made, but for the sender. */
 struct sw_instance {
 	struct sw_options options;
@@ -26,6 +28,7 @@ struct sw_instance {
 	atomic_uint started;
 	atomic_llong failed_at;	/* when starting failed, or 0: once a second */
 	unsigned made_in;	/* forks when it was made */
+	atomic_llong told_at;	/* when somebody asked what was counted */
 	struct sw_instance *next;	/* of all that live; the main thread's */
 };
 
@@ -220,6 +223,7 @@ sw_instance_new(struct sw_instance **instance, const char *settings,
 	made->log = log;
 	atomic_init(&made->started, UINT_MAX);
 	atomic_init(&made->failed_at, 0);
+	atomic_init(&made->told_at, 0);
 	result = read_settings(made, settings, chroot);
 	if (result == SW_OK)
 		result = sw_link_new(&made->link, &made->options, log);
@@ -265,4 +269,15 @@ size_t
 sw_instance_memory(struct sw_instance *instance)
 {
 	return sizeof(*instance) + sw_observer_memory(instance->observer);
+}
+
+void
+sw_instance_tell(struct sw_instance *instance, time_t now)
+{
+	long long told_at = atomic_load(&instance->told_at);
+
+	if ((long long)now - told_at >= TELL_INTERVAL_S &&
+	    atomic_compare_exchange_strong(&instance->told_at, &told_at,
+	    (long long)now))
+		log_counters(instance);
 }

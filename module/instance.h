@@ -31,4 +31,7 @@ void sw_instance_see(struct sw_instance *instance,
 
 size_t sw_instance_memory(struct sw_instance *instance);
 
+/* Log what was counted, once a minute at most, whoever asks. Any thread. */
+void sw_instance_tell(struct sw_instance *instance, time_t now);
+
 #endif

@@ -227,11 +227,17 @@ clear(struct module_qstate *qstate, int id)
 	(void)id;
 }
 
+/*
+ * Asked by "unbound-control stats" with extended statistics: the one way in
+ * which a module learns that somebody wants to know.
+ */
 size_t
 get_mem(struct module_env *env, int id)
 {
 	struct loaded *loaded = loaded_of(env, id);
 
+	if (loaded != NULL)
+		sw_instance_tell(loaded->instance, *env->now);
 	return loaded == NULL ? 0 : sizeof(*loaded) +
 	    sw_instance_memory(loaded->instance);
 }

@@ -17,6 +17,8 @@ split -n l/20 -d "$work/all" "$work/part-"
 module_conf "flush-interval = 100" "flush-deadline = 100" "spool = $work/spool"
 unbound_conf "$work/base" "$server_port" with-module
 cat >>"$work/base" <<-CONF
+	server:
+	 extended-statistics: yes
 	remote-control:
 	 control-enable: yes
 	 control-interface: $work/control
@@ -41,6 +43,14 @@ for part in "$work"/part-0*; do
 	tap_ok "questions ${part##*-} are answered" lab_ask "$port" "$part" 5 50
 	reload 2 reload || tap_ok "reload" false
 done
+# What was counted is logged when somebody asks, though not as often as he asks.
+told() { grep -c 'senderwatch: seen ' "$work/unbound.log"; }
+before_told=$(told)
+for i in 1 2 3; do
+	"${control[@]}" stats_noreset >"$work/stats"
+done
+tap_ok "the memory is told" grep -qE '^mem\.mod\.dynlibmod=[0-9]{6,}' "$work/stats"
+tap_is "what was counted is logged on request, once" "$(($(told) - before_told))" 1
 tap_ok "what could not be delivered is spooled" test "$(find "$work/spool" -name '*.spool' | wc -l)" -ge 5
 tap_is "for nobody else to read" "$(find "$work/spool" -name '*.spool' ! -perm 600 | wc -l)" 0
 
