@@ -2,6 +2,8 @@ EXTRA_DIST += contrib/build-tree contrib/debian-packages contrib/install-package
 	contrib/unbound/README.md contrib/unbound/build-unbound \
 	contrib/apparmor/unbound-senderwatch contrib/config/senderwatch-dynlib.conf \
 	contrib/config/senderwatch.conf contrib/config/senderwatchd.conf \
+	contrib/grafana/senderwatch.json \
+	contrib/prometheus/senderwatch.rules.yml \
 	contrib/systemd/export.conf \
 	contrib/systemd/senderwatch-export-running.service \
 	contrib/systemd/senderwatch-export-running.timer \

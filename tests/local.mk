@@ -39,12 +39,15 @@ TESTS += $(name_tests)
 endif
 
 noinst_HEADERS += tests/random.h tests/lib/names.h
-TESTS += tests/contrib/completion.sh tests/doc/manual.sh tests/lib/embed.sh \
+TESTS += tests/contrib/completion.sh tests/contrib/monitoring.sh \
+	tests/doc/manual.sh tests/lib/embed.sh \
 	tests/tree/includes.sh tests/tree/scripts.sh
 if WITH_MODULE
 TESTS += tests/tree/symbols.sh
 endif
-EXTRA_DIST += tests/contrib/completion.sh tests/doc/manual.sh tests/lib/embed.sh \
+EXTRA_DIST += tests/contrib/alerts.yml tests/contrib/alerts-weeks.yml \
+	tests/contrib/completion.sh tests/contrib/monitoring.sh \
+	tests/doc/manual.sh tests/lib/embed.sh \
 	tests/tree/includes.sh tests/tree/scripts.sh tests/tree/symbols.sh
 include tests/fuzz/local.mk
 

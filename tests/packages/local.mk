@@ -12,7 +12,8 @@ EXTRA_DIST += tests/packages/deploy.sh tests/packages/machines.sh \
 
 EXTRA_DIST += debian/changelog debian/control debian/copyright \
 	debian/not-installed debian/rules debian/senderwatch.install \
-	debian/senderwatchd.docs debian/senderwatchd.install \
+	debian/senderwatchd.docs debian/senderwatchd.examples \
+	debian/senderwatchd.install \
 	debian/senderwatchd.postinst debian/senderwatchd.postrm \
 	debian/senderwatchd.prerm debian/source/format debian/source/options \
 	debian/unbound-module-senderwatch.docs \
