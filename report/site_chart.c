@@ -27,6 +27,11 @@ static const char *const colours[SW_SITE_LINES_MAX] = {
 	"#00746e", "#8a6d00"
 };
 
+/* How gnuplot's SVG draws dash types 1 to 5. */
+static const char *const dashes[] = { "none", "5,8", "2,4", "8,4,2,4",
+	"9,4,1,4,1,4" };
+#define DASHES (sizeof(dashes) / sizeof(dashes[0]))
+
 /* --- What is drawn -------------------------------------------------------- */
 
 static const struct sw_row *
@@ -141,7 +146,7 @@ write_plot(FILE *script, const struct sw_site_chart *chart, const char *prefix,
 	for (size_t i = 0; i < chart->count; i++)
 		fprintf(script, "%s$%s%zu using 1:2 with lines lw %g dt %zu "
 		    "lc rgb '%s'", i == 0 ? "plot " : ", ", prefix, i, width,
-		    i % 5 + 1, colours[i]);
+		    i % DASHES + 1, colours[i]);
 	putc('\n', script);
 }
 
@@ -443,9 +448,15 @@ sw_site_chart_groups(const struct sw_site_chart *chart,
 void
 sw_site_chart_key(FILE *file, const struct sw_site_chart *chart)
 {
+	/* One month is drawn as bars. */
+	size_t kinds = chart->table->block_count > 1 ? DASHES : 1;
+
 	fputs("<ul class=\"key\">", file);
 	for (size_t i = 0; i < chart->count; i++) {
-		fprintf(file, "<li class=\"k%zu\">", i + 1);
+		fprintf(file, "<li class=\"k%zu\"><svg viewBox=\"0 0 44 8\" "
+		    "aria-hidden=\"true\"><path d=\"M0 4H44\" fill=\"none\" "
+		    "stroke=\"%s\" stroke-width=\"3\" stroke-dasharray=\"%s\"/>"
+		    "</svg>", i + 1, colours[i], dashes[i % kinds]);
 		sw_html_write(file, chart->lines[i].label);
 		fputs("</li>", file);
 	}

@@ -75,12 +75,15 @@ sw_site_policy(struct sw_site_page *page, const struct sw_table *table,
 
 	sw_site_legend_write(page->file, page->words);
 	for (size_t i = 0; i < sizeof(policies) / sizeof(policies[0]); i++) {
-		const char *caption = japanese ? policies[i].ja :
+		const char *title = japanese ? policies[i].ja :
 		    policies[i].en;
+		char caption[2 * SW_SITE_NAME_MAX], month[SW_SITE_NAME_MAX];
 		size_t count = policy_columns(page, table, policies[i].prefix,
 		    columns);
 
-		sw_site_table(page, table, block, policies[i].prefix, caption,
+		snprintf(caption, sizeof(caption), "%s, %s", title,
+		    sw_site_month(page->words, block, month));
+		sw_site_table(page, table, block, policies[i].prefix, title,
 		    caption, columns, count);
 	}
 }
@@ -118,30 +121,60 @@ record_columns(const struct sw_site_words *words, const struct part *parts,
 	return count;
 }
 
+/* Has the table anything of the record? DKIM, say, has no trend. */
+static bool
+has_record(const struct sw_table *table, const struct sw_site_record *record,
+    const struct part *parts, size_t part_count)
+{
+	char name[NAME_MAX_LENGTH];
+
+	for (size_t i = 0; i < part_count; i++) {
+		snprintf(name, sizeof(name), "%s%s", record->measure,
+		    parts[i].ending);
+		if (sw_table_find_column(table, name) != SW_COLUMN_NONE)
+			return true;
+	}
+	return false;
+}
+
+static void
+write_some(struct sw_site_page *page, const struct sw_table *table,
+    const struct sw_block *block, const struct part *parts, size_t part_count,
+    const struct sw_site_record *records, size_t record_count, size_t number)
+{
+	struct sw_site_column columns[SW_SITE_COLUMNS_MAX];
+	char names[SW_SITE_COLUMNS_MAX][NAME_MAX_LENGTH], id[ID_MAX];
+	char caption[2 * SW_SITE_NAME_MAX], month[SW_SITE_NAME_MAX];
+	size_t count = record_columns(page->words, parts, part_count, columns,
+	    names, records, record_count);
+
+	snprintf(id, sizeof(id), "part-%zu-%zu",
+	    (size_t)(block - table->blocks) + 1, number);
+	snprintf(caption, sizeof(caption), "%s%s%s, %s",
+	    sw_site_record_label(page->words, &records[0]),
+	    record_count > 1 ? ", " : "", record_count > 1 ?
+	    sw_site_record_label(page->words, &records[1]) : "",
+	    sw_site_month(page->words, block, month));
+	sw_site_table(page, table, block, id, NULL, caption, columns, count);
+}
+
 /* A table of these parts for two records at a time: wider is too wide. */
 static void
 write_parts(struct sw_site_page *page, const struct sw_table *table,
     const struct sw_block *block, const struct part *parts, size_t part_count,
     const struct sw_site_record *records, size_t record_count)
 {
-	struct sw_site_column columns[SW_SITE_COLUMNS_MAX];
-	char names[SW_SITE_COLUMNS_MAX][NAME_MAX_LENGTH], id[ID_MAX];
-	char caption[2 * SW_SITE_NAME_MAX], month[SW_SITE_NAME_MAX];
+	struct sw_site_record two[2];
+	size_t some = 0, number = 0;
 
-	for (size_t i = 0; i < record_count; i += 2) {
-		size_t some = record_count - i < 2 ? 1 : 2;
-		size_t count = record_columns(page->words, parts, part_count,
-		    columns, names, &records[i], some);
-
-		snprintf(id, sizeof(id), "part-%zu-%zu",
-		    (size_t)(block - table->blocks) + 1, i / 2 + 1);
-		snprintf(caption, sizeof(caption), "%s%s%s, %s",
-		    sw_site_record_label(page->words, &records[i]),
-		    some > 1 ? ", " : "", some > 1 ?
-		    sw_site_record_label(page->words, &records[i + 1]) : "",
-		    sw_site_month(page->words, block, month));
-		sw_site_table(page, table, block, id, NULL, caption, columns,
-		    count);
+	for (size_t i = 0; i < record_count; i++) {
+		if (has_record(table, &records[i], parts, part_count))
+			two[some++] = records[i];
+		if (some == 2 || (some > 0 && i + 1 == record_count)) {
+			write_some(page, table, block, parts, part_count, two,
+			    some, ++number);
+			some = 0;
+		}
 	}
 }
 

@@ -17,7 +17,7 @@
 	"sans-serif"
 #define LINE(n) \
 	"svg [id$=_plot_" #n "] path{stroke:var(--c" #n ")}\n" \
-	".key .k" #n "::before{border-top-color:var(--c" #n ")}\n"
+	".key .k" #n " path{stroke:var(--c" #n ")}\n"
 
 const char sw_site_style[] =
     ":root{color-scheme:light dark;" LIGHT "}\n"
@@ -36,7 +36,8 @@ const char sw_site_style[] =
     "border-bottom:1px solid var(--line)}\n"
     ".site{font-weight:700;margin:0}\n.site span{color:var(--soft);"
     "font-weight:400}\n"
-    ".languages>*{padding:.4rem 0 .4rem .75rem;display:inline-block}\n"
+    ".languages{display:flex;gap:.75rem}\n"
+    ".languages>*{padding:.4rem 0}\n"
     ".pages{width:100%}\n"
     ".pages ul,.months,.key{list-style:none;margin:0;padding:0;"
     "display:flex;flex-wrap:wrap;gap:0 1.25rem}\n"
@@ -92,14 +93,12 @@ const char sw_site_style[] =
     ".multiples h3{font-size:.95rem;margin:0}\n"
     ".multiples p{margin:0;font-size:.85rem;color:var(--soft)}\n"
     ".key li{display:flex;align-items:center;gap:.4rem;font-size:.9rem}\n"
-    ".key li::before{content:\"\";width:1.6rem;border-top:3px solid}\n"
-    ".key .k2::before{border-top-style:dashed}\n"
-    ".key .k3::before{border-top-style:dotted}\n"
-    ".bars .key li::before{border-top-width:.8rem;border-top-style:solid}\n"
     /* gnuplot writes colours and fonts as attributes, which give way. */
     "svg{display:block;width:100%;height:auto}\n"
     "svg text{fill:var(--text);font-family:" FONT "}\n"
     "svg path{stroke:var(--line)}\n"
+    ".key svg{width:2.75rem;flex:none}\n"
+    ".bars .key path{stroke-dasharray:none;stroke-width:8}\n"
     LINE(1) LINE(2) LINE(3) LINE(4) LINE(5) LINE(6) LINE(7) LINE(8)
     ".bars svg [id$=_plot_1] polygon{fill:var(--c1)}\n"
     ".bars svg [id$=_plot_3] polygon{fill:var(--c2)}\n"

@@ -37,11 +37,21 @@ bad = [(page, link) for page in glob.glob(sys.argv[1] + "/**/*.html", recursive=
 print("\n".join("# %s: %s" % pair for pair in bad))
 sys.exit(len(bad) > 0)
 PYTHON
-tap_ok "datapackage.json tells sizes, hashes and columns" python3 - one/data <<'PYTHON'
-import csv, hashlib, json, os, sys
+# What the profiles data-package and tabular-data-resource ask for, and that the files are what it says.
+tap_ok "datapackage.json is a data package, and tells sizes, hashes and columns" python3 - one/data <<'PYTHON'
+import csv, hashlib, json, os, re, sys
 folder = sys.argv[1]
 package = json.load(open(folder + "/datapackage.json", encoding="utf-8"))
+assert package["profile"] == "data-package"
+names = [package["name"]] + [resource["name"] for resource in package["resources"]]
+assert all(re.fullmatch(r"[-a-z0-9._/]+", name) for name in names) and len(set(names)) == len(names)
+assert all(isinstance(package[key], str) and package[key] for key in ("title", "version"))
 for resource in package["resources"]:
+    tabular = resource["format"] == "csv"
+    assert resource["profile"] == ("tabular-data-resource" if tabular else "data-resource")
+    assert re.fullmatch(r"(?!/|.*\.\.)[^:]+", resource["path"]) and isinstance(resource["title"], str)
+    assert re.fullmatch(r"[^/]+/[^/]+", resource["mediatype"]) and resource["encoding"] == "utf-8"
+    assert re.fullmatch(r"sha256:[0-9a-f]{64}", resource["hash"]) and ("schema" in resource) == tabular
     data = open(os.path.join(folder, resource["path"]), "rb").read()
     assert len(data) == resource["bytes"]
     assert "sha256:" + hashlib.sha256(data).hexdigest() == resource["hash"]
@@ -50,6 +60,7 @@ for resource in package["resources"]:
         continue
     rows = list(csv.reader(data.decode("utf-8").splitlines()))
     fields = resource["schema"]["fields"]
+    assert len({field["name"] for field in fields}) == len(fields)
     assert rows[0] == [field["name"] for field in fields]
     for row in rows[1:]:
         for field, text in zip(fields, row, strict=True):
