@@ -21,7 +21,9 @@ lacks() { ! grep -qw "$1" <<<"$linked"; }
 begin() {
 	local name=$1 chain=$2 socket
 	shift 2
-	unbound_conf "$work/$name.base" "$server_port" with-module
+	unbound_conf "$work/$name.base" "$server_port"
+	[ -z "${before-}" ] || printf 'dynlib:\n dynlib-file: "%s"\n' "$before" >>"$work/$name.base"
+	lab_unbound_module "$module" >>"$work/$name.base"
 	printf '%s\n' "server:" " module-config: \"$chain\"" "$@" >>"$work/$name.base"
 	socket=$(sed -n 's/^socket *= *//p' "$SENDERWATCH_CONF")
 	printf '%s\n' "listen = ${collector_socket:-$socket}" "database = $work/$name.db" \
@@ -87,6 +89,16 @@ ask twice
 finish twice 2
 tap_is "twice: of one resolver on one day, though two senders told" \
 	"$(sqlite3 "$work/twice.db" "SELECT max(seen), (SELECT count(*) FROM sender) FROM sighting")" "1|2"
+
+# Beside another module, which has names of its own that are ours inside.
+neighbour=$build/tests/integration/.libs/neighbour.so
+passed() { sed -n 's/.*neighbour: \([0-9]*\) answers/\1/p' "$work/$1.log"; }
+through neighbour-after "dynlib dynlib validator iterator" "dynlib:" " dynlib-file: \"$neighbour\""
+before=$neighbour through neighbour-before "dynlib dynlib validator iterator"
+for name in neighbour-after neighbour-before; do
+	tap_ok "$name: the other module saw all, too ($(passed "$name"))" \
+		test "$(passed "$name")" -ge "$(sed -n 's/.*senderwatch: seen \([0-9]*\) .*/\1/p' "$work/$name.log")"
+done
 
 # In a chroot, as a user that owns nothing but the key: libraries must be there too, and the list.
 into_jail() {

@@ -40,6 +40,13 @@ tests_integration_failing_malloc_la_SOURCES = tests/integration/failing_malloc.c
 tests_integration_failing_malloc_la_CFLAGS = $(AM_CFLAGS) -fno-builtin
 tests_integration_failing_malloc_la_LDFLAGS = -module -avoid-version -shared \
 	-rpath /nowhere
+# To be loaded beside the module.
+noinst_LTLIBRARIES += tests/integration/neighbour.la
+tests_integration_neighbour_la_SOURCES = tests/integration/neighbour.c
+tests_integration_neighbour_la_CPPFLAGS = $(AM_CPPFLAGS) $(UNBOUND_CPPFLAGS)
+tests_integration_neighbour_la_CFLAGS = $(AM_CFLAGS)
+tests_integration_neighbour_la_LDFLAGS = -module -avoid-version -shared \
+	-rpath /nowhere
 unbound_programs = tests/integration/ask tests/integration/bad_collector \
 	tests/integration/subnet_server
 TESTS += $(unbound_tests) tests/integration/newest.sh
