@@ -72,7 +72,8 @@ lint_packages() {
 	tree lint admin
 	must "lintian is there" tree_run lint apt-get install --yes --no-install-recommends lintian
 	tap_ok "lintian finds neither error nor warning" tree_run lint sh -c \
-		'lintian --allow-root --fail-on error,warning --suppress-tags bad-distribution-in-changes-file senderwatch_*.changes'
+		'mv senderwatch_*.changes senderwatch_*.buildinfo packages && cd packages && lintian --allow-root \
+			--fail-on error,warning --suppress-tags bad-distribution-in-changes-file senderwatch_*.changes'
 	tree_drop lint
 }
 
