@@ -10,10 +10,12 @@ module_libswmodule_la_SOURCES = \
 	module/log.h \
 	module/observer.c module/observer.h \
 	module/options.c module/options.h \
+	module/pages.c module/pages.h \
 	module/sender.c module/sender.h \
 	module/spool.c module/spool.h \
 	module/status.c module/status.h \
-	module/table.c module/table.h
+	module/table.c module/table.h module/table_internal.h \
+	module/table_pending.c
 module_libswmodule_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS) \
 	$(SODIUM_CFLAGS) $(FSTRM_CFLAGS)
 module_libswmodule_la_LIBADD = $(SODIUM_LIBS) $(FSTRM_LIBS) $(PTHREAD_LIBS)

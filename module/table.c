@@ -1,93 +1,21 @@
-/* The edge table and pending set. */
+/* The edge table: what was seen last, and what is new. */
 #include "module/table.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-#define WAYS 8u
-#define HUGE_PAGE ((uintptr_t)2 * 1024 * 1024)
-#define SHARDS 64u
-#define COLLECT_SLICE 32u	/* entries copied while a lock is held */
-#define EARLIER_DAYS 8u		/* bits of earlier */
+#include "module/table_internal.h"
+
+/* Bits of earlier. */
+#define EARLIER_DAYS 8u
 /*
  * Entries of a bucket that those without a record, waiting for delivery, leave
  * to those with one: a flood of the former while the collector is away must
  * not keep the latter out.
  */
 #define RESERVED 2u
-
-struct entry {
-	uint64_t print;
-	uint64_t features;
-	uint8_t subject[SW_PSEUDONYM_SIZE];
-	uint8_t digest[SW_DIGEST_SIZE];
-	uint32_t group;
-	uint32_t version;	/* of state and day, for acknowledgements */
-	uint16_t day;
-	uint8_t earlier;
-	uint8_t mechanism;
-	uint8_t outcome;
-	uint8_t dnssec;
-	uint8_t key;
-	bool pending;
-};
-
-/* Tags by themselves: to find one, or none, is to read one cache line. */
-struct bucket {
-	uint64_t tags[WAYS];	/* 0: free */
-	struct entry entries[WAYS];
-};
-_Static_assert(sizeof(struct bucket) == WAYS * 64, "64 bytes for an entry");
-
-struct sw_table {
-	struct bucket *buckets;
-	size_t bucket_count;	/* a power of two, at least SHARDS */
-	void *map;		/* what they are in */
-	size_t map_size;
-	size_t per_shard;	/* buckets under one lock */
-	/*
-	 * For each key, a bit for each bucket that holds a pending entry,
-	 * under its lock.
-	 */
-	uint64_t *pending[SW_TABLE_KEYS];
-	char **names;		/* by slot, or NULL */
-	atomic_size_t name_bytes;
-	/* Bucket where collecting goes on; sender only. */
-	size_t next[SW_TABLE_KEYS];
-	atomic_size_t pending_count[SW_TABLE_KEYS];
-	pthread_mutex_t locks[SHARDS];
-};
-
-/*
- * On huge pages where there are such, and touched here: the first touch of a
- * page costs more than all else that an observation does, and would be a
- * resolver thread's.
- */
-static bool
-map_buckets(struct sw_table *table)
-{
-	size_t size = table->bucket_count * sizeof(struct bucket);
-	uintptr_t at;
-
-	table->map_size = size + HUGE_PAGE;
-	table->map = mmap(NULL, table->map_size, PROT_READ | PROT_WRITE,
-	    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (table->map == MAP_FAILED) {
-		table->map = NULL;
-		return false;
-	}
-	at = ((uintptr_t)table->map + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
-	table->buckets = (struct bucket *)at;
-	/* Where the kernel can't, it is slower, and as good. */
-	madvise(table->buckets, size, MADV_HUGEPAGE);
-#ifdef MADV_POPULATE_WRITE
-	madvise(table->buckets, size, MADV_POPULATE_WRITE);
-#endif
-	return true;
-}
 
 enum sw_result
 sw_table_new(struct sw_table **table, size_t capacity, bool keep_names)
@@ -98,16 +26,17 @@ sw_table_new(struct sw_table **table, size_t capacity, bool keep_names)
 	*table = NULL;
 	if (made == NULL)
 		return SW_ERR_MEMORY;
-	/* 64 buckets a shard, so that shards share no word of the bitmap. */
+	/* 64 buckets a shard, so that shards share no cache line of pending. */
 	made->bucket_count = SHARDS * 64;
 	while (made->bucket_count * WAYS < capacity)
 		made->bucket_count *= 2;
 	made->per_shard = made->bucket_count / SHARDS;
-	if (!map_buckets(made))
+	if (!sw_pages_map(&made->pages,
+	    made->bucket_count * sizeof(struct bucket)))
 		goto out;
+	made->buckets = made->pages.memory;
 	for (unsigned key = 0; key < SW_TABLE_KEYS; key++) {
-		made->pending[key] = calloc(made->bucket_count / 64,
-		    sizeof(uint64_t));
+		made->pending[key] = calloc(made->bucket_count, 1);
 		if (made->pending[key] == NULL)
 			goto out;
 	}
@@ -141,8 +70,7 @@ sw_table_free(struct sw_table **table)
 	free(t->names);
 	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
 		free(t->pending[key]);
-	if (t->map != NULL)
-		munmap(t->map, t->map_size);
+	sw_pages_unmap(&t->pages);
 	free(t);
 }
 
@@ -150,7 +78,7 @@ size_t
 sw_table_memory(const struct sw_table *table)
 {
 	return sizeof(*table) + table->bucket_count * sizeof(struct bucket) +
-	    SW_TABLE_KEYS * (table->bucket_count / 8) +
+	    SW_TABLE_KEYS * table->bucket_count +
 	    (table->names == NULL ? 0 :
 	    table->bucket_count * WAYS * sizeof(char *)) +
 	    atomic_load_explicit(&table->name_bytes, memory_order_relaxed);
@@ -168,20 +96,15 @@ sw_table_expect(const struct sw_table *table, uint64_t tag)
 	__builtin_prefetch(&table->buckets[bucket_of(table, tag)], 1);
 }
 
-static pthread_mutex_t *
-lock_of(struct sw_table *table, size_t bucket)
+/* The way of a bucket that has this tag, or WAYS. */
+static unsigned
+find(const struct bucket *bucket, uint64_t tag)
 {
-	return &table->locks[bucket / table->per_shard];
-}
+	unsigned way = 0;
 
-static struct entry *
-find(struct bucket *bucket, uint64_t tag)
-{
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (bucket->tags[i] == tag)
-			return &bucket->entries[i];
-	}
-	return NULL;
+	while (way < WAYS && bucket->tags[way] != tag)
+		way++;
+	return way;
 }
 
 bool
@@ -191,7 +114,7 @@ sw_table_is_known(struct sw_table *table, uint64_t tag)
 	bool known;
 
 	pthread_mutex_lock(lock_of(table, at));
-	known = find(&table->buckets[at], tag) != NULL;
+	known = find(&table->buckets[at], tag) < WAYS;
 	pthread_mutex_unlock(lock_of(table, at));
 	return known;
 }
@@ -215,37 +138,41 @@ matters_less(const struct entry *a, const struct entry *b)
 	return a->day < b->day;
 }
 
-/* A free entry for outcome, or the one to give up; NULL if all must wait. */
-static struct entry *
-make_room(struct bucket *bucket, uint8_t outcome)
+/* Has a bucket no room left for what publishes no record and waits? */
+static bool
+is_reserved(const struct bucket *bucket, uint8_t pending)
 {
-	struct entry *room = NULL, *victim = NULL;
 	unsigned waiting = 0;	/* without a record */
 
-	for (unsigned i = 0; i < WAYS; i++) {
-		struct entry *entry = &bucket->entries[i];
-
-		if (bucket->tags[i] == 0)
-			room = entry;
-		else if (entry->pending)
-			waiting += !publishes(entry->outcome);
-		else if (victim == NULL || matters_less(entry, victim))
-			victim = entry;
+	if ((unsigned)__builtin_popcount(pending) < WAYS - RESERVED)
+		return false;
+	for (unsigned way = 0; way < WAYS; way++) {
+		if ((pending >> way & 1) != 0)
+			waiting += !publishes(bucket->entries[way].outcome);
 	}
-	if (!publishes(outcome) && waiting >= WAYS - RESERVED)
-		return NULL;
-	return room != NULL ? room : victim;
+	return waiting >= WAYS - RESERVED;
 }
 
-static void
-set_pending(struct sw_table *table, size_t at, struct entry *entry)
+/*
+ * A free entry for outcome, or the one to give up; WAYS if all must wait.
+ * Looks at no more entries than it must: each is a cache line.
+ */
+static unsigned
+make_room(const struct bucket *bucket, uint8_t pending, uint8_t outcome)
 {
-	entry->version++;
-	if (!entry->pending)
-		atomic_fetch_add_explicit(&table->pending_count[entry->key], 1,
-		    memory_order_relaxed);
-	entry->pending = true;
-	table->pending[entry->key][at / 64] |= UINT64_C(1) << (at % 64);
+	unsigned victim = find(bucket, 0);
+
+	if (!publishes(outcome) && is_reserved(bucket, pending))
+		return WAYS;
+	if (victim < WAYS)
+		return victim;
+	for (unsigned way = 0; way < WAYS; way++) {
+		if ((pending >> way & 1) == 0 && (victim == WAYS ||
+		    matters_less(&bucket->entries[way],
+		    &bucket->entries[victim])))
+			victim = way;
+	}
+	return victim;
 }
 
 static bool
@@ -298,16 +225,16 @@ see_earlier(struct entry *entry, uint16_t day)
  * bits of earlier; one that is more than eight days back is lost.
  */
 static enum sw_table_change
-see_again(struct entry *entry, uint16_t day)
+see_again(struct entry *entry, bool pending, uint16_t day)
 {
 	enum sw_table_change change = SW_TABLE_PENDING;
 	uint32_t earlier = 0;
 
 	if (day == entry->day)
 		return SW_TABLE_REPEATED;
-	if (entry->pending && day < entry->day)
+	if (pending && day < entry->day)
 		return see_earlier(entry, day);
-	if (entry->pending) {
+	if (pending) {
 		unsigned days = (unsigned)day - entry->day;
 
 		/* The old day itself and its bits move back by days. */
@@ -337,7 +264,7 @@ larger_features(uint64_t a, uint64_t b)
 }
 
 static enum sw_table_change
-update(struct entry *entry, const struct sw_sight *sight,
+update(struct entry *entry, bool pending, const struct sw_sight *sight,
     struct sw_observation *observation)
 {
 	enum sw_table_change change;
@@ -347,10 +274,9 @@ update(struct entry *entry, const struct sw_sight *sight,
 		observation->features = larger_features(entry->features,
 		    observation->features);
 	if (same_state(entry, observation)) {
-		change = see_again(entry, sight->day);
+		change = see_again(entry, pending, sight->day);
 	} else {
-		change = entry->pending ? SW_TABLE_SUPERSEDED :
-		    SW_TABLE_PENDING;
+		change = pending ? SW_TABLE_SUPERSEDED : SW_TABLE_PENDING;
 		fill(entry, observation);
 		entry->day = sight->day;
 	}
@@ -379,22 +305,23 @@ replace_name(struct sw_table *table, size_t slot, const char *name)
 	return true;
 }
 
+/* Sets way to where it is now. */
 static enum sw_table_change
 insert(struct sw_table *table, size_t at, const struct sw_sight *sight,
-    const struct sw_observation *observation)
+    const struct sw_observation *observation, unsigned *way)
 {
 	struct bucket *bucket = &table->buckets[at];
-	struct entry *entry = make_room(bucket, observation->outcome);
 	enum sw_table_change change;
-	size_t way;
+	struct entry *entry;
 
-	if (entry == NULL)
+	*way = make_room(bucket, pending_ways(table, at), observation->outcome);
+	if (*way == WAYS)
 		return SW_TABLE_FULL;
-	way = (size_t)(entry - bucket->entries);
-	if (!replace_name(table, at * WAYS + way, observation->name))
+	if (!replace_name(table, at * WAYS + *way, observation->name))
 		return SW_TABLE_MEMORY;
-	change = bucket->tags[way] == 0 ? SW_TABLE_PENDING : SW_TABLE_EVICTED;
-	bucket->tags[way] = sight->tag;
+	change = bucket->tags[*way] == 0 ? SW_TABLE_PENDING : SW_TABLE_EVICTED;
+	bucket->tags[*way] = sight->tag;
+	entry = &bucket->entries[*way];
 	fill(entry, observation);
 	entry->key = sight->key;
 	entry->print = sight->print;
@@ -414,16 +341,20 @@ sw_table_see_again(struct sw_table *table, const struct sw_sight *sight)
 {
 	size_t at = bucket_of(table, sight->tag);
 	enum sw_table_change change = SW_TABLE_UNKNOWN;
+	struct bucket *bucket = &table->buckets[at];
 	struct entry *entry;
+	unsigned way;
 
 	pthread_mutex_lock(lock_of(table, at));
-	entry = find(&table->buckets[at], sight->tag);
+	way = find(bucket, sight->tag);
+	entry = way < WAYS ? &bucket->entries[way] : NULL;
 	if (entry != NULL && entry->print == sight->print &&
 	    (entry->day == sight->day ||
 	    entry->mechanism != SW_MECHANISM_DKIM)) {
-		change = see_again(entry, sight->day);
+		change = see_again(entry, is_pending(table, at, way),
+		    sight->day);
 		if (is_waiting(change))
-			set_pending(table, at, entry);
+			sw_table_set_pending(table, at, way);
 	}
 	pthread_mutex_unlock(lock_of(table, at));
 	return change;
@@ -435,186 +366,19 @@ sw_table_put(struct sw_table *table, const struct sw_sight *sight,
 {
 	size_t at = bucket_of(table, sight->tag);
 	enum sw_table_change change;
-	struct entry *entry;
+	unsigned way;
 
 	pthread_mutex_lock(lock_of(table, at));
-	entry = find(&table->buckets[at], sight->tag);
-	if (entry != NULL)
-		change = update(entry, sight, observation);
+	way = find(&table->buckets[at], sight->tag);
+	if (way < WAYS)
+		change = update(&table->buckets[at].entries[way],
+		    is_pending(table, at, way), sight, observation);
 	else if (only_known)
 		change = SW_TABLE_UNKNOWN;
 	else
-		change = insert(table, at, sight, observation);
+		change = insert(table, at, sight, observation, &way);
 	if (is_waiting(change))
-		set_pending(table, at, find(&table->buckets[at], sight->tag));
+		sw_table_set_pending(table, at, way);
 	pthread_mutex_unlock(lock_of(table, at));
 	return change;
-}
-
-/* False if there is no memory for the name. */
-static bool
-copy_out(const struct sw_table *table, size_t slot,
-    struct sw_observation *observation, struct sw_ticket *ticket, char **name)
-{
-	const struct entry *entry =
-	    &table->buckets[slot / WAYS].entries[slot % WAYS];
-	bool named = table->names != NULL && table->names[slot] != NULL;
-
-	*name = named ? strdup(table->names[slot]) : NULL;
-	if (named && *name == NULL)
-		return false;
-	memset(observation, 0, sizeof(*observation));
-	memcpy(observation->subject, entry->subject, SW_PSEUDONYM_SIZE);
-	memcpy(observation->digest, entry->digest, SW_DIGEST_SIZE);
-	observation->features = entry->features;
-	observation->day = entry->day;
-	observation->earlier = entry->earlier;
-	observation->mechanism = entry->mechanism;
-	observation->outcome = entry->outcome;
-	observation->dnssec = entry->dnssec;
-	observation->group = entry->group;
-	ticket->slot = (uint32_t)slot;
-	ticket->version = entry->version;
-	observation->name = *name;
-	return true;
-}
-
-/* The first bucket from at on that holds entries to send, up to end. */
-static size_t
-next_pending(const struct sw_table *table, unsigned key, size_t at, size_t end)
-{
-	while (at < end) {
-		uint64_t word = table->pending[key][at / 64] >> (at % 64);
-
-		if (word != 0) {
-			at += (size_t)__builtin_ctzll(word);
-			return at < end ? at : end;
-		}
-		at = (at / 64 + 1) * 64;
-	}
-	return end;
-}
-
-/* Collect from the buckets from *at to end under their lock, a slice. */
-static size_t
-collect_slice(struct sw_table *table, unsigned key, size_t *at, size_t end,
-    struct sw_observation *observations, struct sw_ticket *tickets,
-    char **names, size_t count)
-{
-	size_t done = 0;
-	pthread_mutex_t *lock = lock_of(table, *at);
-
-	pthread_mutex_lock(lock);
-	*at = next_pending(table, key, *at, end);
-	/* A bucket is taken whole, or left for the next call. */
-	while (*at < end && done + WAYS <= count && done < COLLECT_SLICE) {
-		const struct bucket *bucket = &table->buckets[*at];
-
-		for (unsigned i = 0; i < WAYS; i++) {
-			const struct entry *entry = &bucket->entries[i];
-
-			if (entry->pending && entry->key == key &&
-			    copy_out(table, *at * WAYS + i,
-			    &observations[done], &tickets[done], &names[done]))
-				done++;
-		}
-		*at = next_pending(table, key, *at + 1, end);
-	}
-	pthread_mutex_unlock(lock);
-	return done;
-}
-
-size_t
-sw_table_collect(struct sw_table *table, unsigned key,
-    struct sw_observation *observations, struct sw_ticket *tickets,
-    char **names, size_t count)
-{
-	size_t done = 0, at = table->next[key], left = table->bucket_count;
-
-	/* Once around, not further: nothing is to be taken twice. */
-	while (left > 0 && done + WAYS <= count) {
-		size_t end = (at / table->per_shard + 1) * table->per_shard;
-		size_t begin = at;
-
-		if (end - at > left)
-			end = at + left;
-		done += collect_slice(table, key, &at, end,
-		    observations + done, tickets + done, names + done,
-		    count - done);
-		left -= at - begin;
-		at &= table->bucket_count - 1;
-	}
-	table->next[key] = at;
-	return done;
-}
-
-static void
-settle(struct sw_table *table, unsigned key, size_t at)
-{
-	const struct bucket *bucket = &table->buckets[at];
-
-	for (unsigned i = 0; i < WAYS; i++) {
-		if (bucket->entries[i].pending && bucket->entries[i].key == key)
-			return;
-	}
-	table->pending[key][at / 64] &= ~(UINT64_C(1) << (at % 64));
-}
-
-void
-sw_table_acknowledge(struct sw_table *table,
-    const struct sw_observation *observations,
-    const struct sw_ticket *tickets, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		size_t at = tickets[i].slot / WAYS;
-		struct entry *entry =
-		    &table->buckets[at].entries[tickets[i].slot % WAYS];
-
-		pthread_mutex_lock(lock_of(table, at));
-		/* Pending entries are never given up: it is the same one. */
-		if (entry->pending && entry->version == tickets[i].version &&
-		    entry->day == observations[i].day) {
-			entry->pending = false;
-			entry->earlier = 0;
-			atomic_fetch_sub_explicit(
-			    &table->pending_count[entry->key], 1,
-			    memory_order_relaxed);
-			settle(table, entry->key, at);
-		}
-		pthread_mutex_unlock(lock_of(table, at));
-	}
-}
-
-size_t
-sw_table_pending_of(struct sw_table *table, unsigned key)
-{
-	return atomic_load_explicit(&table->pending_count[key],
-	    memory_order_relaxed);
-}
-
-size_t
-sw_table_pending(struct sw_table *table)
-{
-	size_t sum = 0;
-
-	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
-		sum += sw_table_pending_of(table, key);
-	return sum;
-}
-
-void
-sw_table_forget(struct sw_table *table, unsigned key)
-{
-	/* A bucket at a time: nobody is to wait for the whole. */
-	for (size_t at = 0; at < table->bucket_count; at++) {
-		pthread_mutex_lock(lock_of(table, at));
-		for (unsigned i = 0; i < WAYS; i++) {
-			const struct entry *entry =
-			    &table->buckets[at].entries[i];
-
-			if (entry->key == key && !entry->pending)
-				table->buckets[at].tags[i] = 0;
-		}
-		pthread_mutex_unlock(lock_of(table, at));
-	}
 }
