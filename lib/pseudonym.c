@@ -16,23 +16,21 @@
 #include <sodium.h>
 
 #define MAC_SIZE SHA256_DIGEST_LENGTH
+_Static_assert(SW_PSEUDONYM_SIZE + SW_DIGEST_KEY_SIZE == MAC_SIZE,
+    "pseudonym and digest key are the MAC's halves");
+_Static_assert(SW_DIGEST_KEY_SIZE == crypto_shorthash_KEYBYTES &&
+    SW_DIGEST_SIZE == crypto_shorthash_BYTES, "digests are SipHash-2-4");
 
 /*
  * Domain separation: a wire-format name begins with a label length of at most
- * 63, so neither of these can begin one.
+ * 63, so this can't begin one.
  */
-#define PREFIX_DIGEST 0xff
 #define PREFIX_KEY_ID 0xfe
 
 /* Keyed once (RFC 2104 section 4), then copied and never changed. */
 struct sw_pseudonymiser {
 	SHA256_CTX inner;
 	SHA256_CTX outer;
-};
-
-struct part {
-	const void *data;
-	size_t length;
 };
 
 static void
@@ -80,13 +78,12 @@ sw_pseudonymiser_free(struct sw_pseudonymiser **pseudonymiser)
 
 /* What remains on the stack is of hashes, not of the key. */
 static void
-compute(const struct sw_pseudonymiser *pseudonymiser, const struct part *parts,
-    size_t count, uint8_t out[MAC_SIZE])
+compute(const struct sw_pseudonymiser *pseudonymiser, const void *data,
+    size_t length, uint8_t out[MAC_SIZE])
 {
 	SHA256_CTX state = pseudonymiser->inner;
 
-	for (size_t i = 0; i < count; i++)
-		SHA256_Update(&state, parts[i].data, parts[i].length);
+	SHA256_Update(&state, data, length);
 	SHA256_Final(out, &state);
 	state = pseudonymiser->outer;
 	SHA256_Update(&state, out, MAC_SIZE);
@@ -97,14 +94,13 @@ enum sw_result
 sw_key_id(const uint8_t key[SW_KEY_SIZE], uint8_t id[SW_KEY_ID_SIZE])
 {
 	static const uint8_t prefix = PREFIX_KEY_ID;
-	const struct part part = { &prefix, 1 };
 	struct sw_pseudonymiser *pseudonymiser = NULL;
 	uint8_t mac[MAC_SIZE];
 	enum sw_result result = sw_pseudonymiser_new(&pseudonymiser, key);
 
 	if (result != SW_OK)
 		return result;
-	compute(pseudonymiser, &part, 1, mac);
+	compute(pseudonymiser, &prefix, 1, mac);
 	memcpy(id, mac, SW_KEY_ID_SIZE);
 	sw_pseudonymiser_free(&pseudonymiser);
 	return SW_OK;
@@ -112,13 +108,16 @@ sw_key_id(const uint8_t key[SW_KEY_SIZE], uint8_t id[SW_KEY_ID_SIZE])
 
 void
 sw_pseudonym(const struct sw_pseudonymiser *pseudonymiser,
-    const uint8_t *subject, size_t length, uint8_t out[SW_PSEUDONYM_SIZE])
+    const uint8_t *subject, size_t length, uint8_t out[SW_PSEUDONYM_SIZE],
+    uint8_t digest_key[SW_DIGEST_KEY_SIZE])
 {
-	const struct part part = { subject, length };
 	uint8_t mac[MAC_SIZE];
 
-	compute(pseudonymiser, &part, 1, mac);
+	compute(pseudonymiser, subject, length, mac);
 	memcpy(out, mac, SW_PSEUDONYM_SIZE);
+	if (digest_key != NULL)
+		memcpy(digest_key, mac + SW_PSEUDONYM_SIZE,
+		    SW_DIGEST_KEY_SIZE);
 }
 
 /*
@@ -139,31 +138,30 @@ canonical_mx(const uint8_t *rdata, size_t length, uint8_t out[2 + 2 + 255])
 }
 
 static uint64_t
-digest_one(const struct sw_pseudonymiser *pseudonymiser,
-    const struct sw_name *name, const uint8_t *rdata, size_t length)
+digest_one(const uint8_t digest_key[SW_DIGEST_KEY_SIZE],
+    enum sw_mechanism mechanism, const uint8_t *rdata, size_t length)
 {
-	const uint8_t prefix[2] = { PREFIX_DIGEST, (uint8_t)name->mechanism };
-	uint8_t mx[2 + 2 + 255], mac[MAC_SIZE];
-	struct part parts[] = {
-		{ prefix, sizeof(prefix) },
-		{ name->subject, name->subject_length },
-		{ rdata, length }
-	};
+	uint8_t mx[2 + 2 + 255], hash[crypto_shorthash_BYTES];
+	uint8_t key[SW_DIGEST_KEY_SIZE];
 	uint64_t value = 0;
 
-	if (name->mechanism == SW_MECHANISM_MX) {
-		parts[2].length = canonical_mx(rdata, length, mx);
-		parts[2].data = mx;
+	/* Equal records of two mechanisms differ. */
+	memcpy(key, digest_key, sizeof(key));
+	key[sizeof(key) - 1] ^= (uint8_t)mechanism;
+	if (mechanism == SW_MECHANISM_MX) {
+		length = canonical_mx(rdata, length, mx);
+		rdata = mx;
 	}
-	compute(pseudonymiser, parts, 3, mac);
-	for (unsigned i = 0; i < SW_DIGEST_SIZE; i++)
-		value = value << 8 | mac[i];
+	crypto_shorthash(hash, rdata, length, key);
+	/* Little-endian: the same on every machine. */
+	for (unsigned i = sizeof(hash); i-- > 0;)
+		value = value << 8 | hash[i];
 	return value;
 }
 
 enum sw_result
-sw_digest(const struct sw_pseudonymiser *pseudonymiser,
-    const struct sw_name *name, const struct sw_rrset *records,
+sw_digest(const uint8_t digest_key[SW_DIGEST_KEY_SIZE],
+    enum sw_mechanism mechanism, const struct sw_rrset *records,
     const struct sw_verdict *verdict, uint8_t out[SW_DIGEST_SIZE])
 {
 	/* The sum of the records' digests: the order of an RRset is nothing. */
@@ -172,9 +170,9 @@ sw_digest(const struct sw_pseudonymiser *pseudonymiser,
 
 	memset(out, 0, SW_DIGEST_SIZE);
 	/* A domain has many DKIM selectors; to tell them apart is no change. */
-	if (name->mechanism == SW_MECHANISM_DKIM || verdict->selected == 0)
+	if (mechanism == SW_MECHANISM_DKIM || verdict->selected == 0)
 		return SW_OK;
-	if (name->mechanism == SW_MECHANISM_MX) {
+	if (mechanism == SW_MECHANISM_MX) {
 		count = records->count;
 	} else if (verdict->selected == 1) {
 		first = verdict->first;
@@ -183,7 +181,7 @@ sw_digest(const struct sw_pseudonymiser *pseudonymiser,
 	if (count > records->count || count > SW_RRSET_MAX)
 		return SW_ERR_INVALID;
 	for (size_t i = first; i < count; i++)
-		sum += digest_one(pseudonymiser, name, records->rdata[i],
+		sum += digest_one(digest_key, mechanism, records->rdata[i],
 		    records->length[i]);
 	for (unsigned i = SW_DIGEST_SIZE; i-- > 0; sum >>= 8)
 		out[i] = (uint8_t)sum;

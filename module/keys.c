@@ -186,9 +186,11 @@ make(const struct sw_pseudonymiser *pseudonymiser, const struct sw_name *name,
     const struct sw_rrset *records, const struct sw_verdict *verdict,
     struct sw_observation *observation)
 {
+	uint8_t digest_key[SW_DIGEST_KEY_SIZE];
+
 	sw_pseudonym(pseudonymiser, name->subject, name->subject_length,
-	    observation->subject);
-	return sw_digest(pseudonymiser, name, records, verdict,
+	    observation->subject, digest_key);
+	return sw_digest(digest_key, name->mechanism, records, verdict,
 	    observation->digest) == SW_OK;
 }
 

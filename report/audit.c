@@ -94,7 +94,7 @@ print_observation(FILE *file, const struct sw_batch *batch,
 	    observation->features);
 	fprintf(file, "\n");
 	print_hex(file, "    digest      ", observation->digest, SW_DIGEST_SIZE,
-	    " (keyed, of subject and record)");
+	    " (keyed, by subject, of the record)");
 	fprintf(file, "    dnssec      %s\n", dnssec_text(observation, text));
 	fprintf(file, "    day         ");
 	print_day(file, observation->day);

@@ -84,7 +84,7 @@ find_pseudonym(struct reading *reading, const char *text,
 		    length - at, SW_TYPE_MX, &name) == SW_MECHANISM_NONE)
 			continue;
 		sw_pseudonym(reading->pseudonymiser, name.subject,
-		    name.subject_length, pseudonym);
+		    name.subject_length, pseudonym, NULL);
 		return SW_OK;
 	}
 	return SW_ERR_INVALID;

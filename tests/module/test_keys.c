@@ -137,7 +137,7 @@ expect_pseudonym(const struct sw_observation *o, const char *digits,
 		key[i] = (uint8_t)octet;
 	}
 	assert_int_equal(sw_pseudonymiser_new(&pseudonymiser, key), SW_OK);
-	sw_pseudonym(pseudonymiser, wire, length, subject);
+	sw_pseudonym(pseudonymiser, wire, length, subject, NULL);
 	assert_memory_equal(o->subject, subject, sizeof(subject));
 	sw_pseudonymiser_free(&pseudonymiser);
 }
