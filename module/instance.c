@@ -7,25 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "module/intake.h"
 #include "module/link.h"
 #include "module/options.h"
 #include "module/sender.h"
 
 #define TELL_INTERVAL_S 60
 
-/* Immutable once it is made, but for the sender. */
+/* Immutable once it is made, but for its threads. */
 struct sw_instance {
 	struct sw_options options;
 	sw_log_function log;
 	struct sw_link *link;
 	struct sw_observer *observer;
 	struct sw_sender *sender;
+	struct sw_intake *_Atomic intake;	/* NULL: judge at once */
 	/*
 	 * An Unbound without threads forks its workers after init(), and a
 	 * thread does not survive a fork: each process starts its own at its
 	 * first answer. Counts forks; UINT_MAX: none started yet.
 	 */
 	atomic_uint started;
+	atomic_uint owned_in;	/* forks when sender and intake were started */
 	atomic_llong failed_at;	/* when starting failed, or 0: once a second */
 	unsigned made_in;	/* forks when it was made */
 	atomic_llong told_at;	/* when somebody asked what was counted */
@@ -84,9 +87,19 @@ read_settings(struct sw_instance *instance, const char *settings,
 	return SW_OK;
 }
 
+/* What was left for the table is in it then. */
+static void
+stop_intake(struct sw_instance *instance)
+{
+	struct sw_intake *intake = atomic_exchange(&instance->intake, NULL);
+
+	sw_intake_stop(&intake);
+}
+
 static void
 free_parts(struct sw_instance *instance)
 {
+	stop_intake(instance);
 	sw_sender_stop(&instance->sender);
 	sw_observer_free(&instance->observer);
 	sw_link_free(&instance->link);
@@ -157,13 +170,22 @@ count_unsent(struct sw_instance *instance)
 	    "stop", left);
 }
 
+/* They are a parent process's, and not in this one. */
+static void
+disown_threads(struct sw_instance *instance)
+{
+	instance->sender = NULL;
+	atomic_store(&instance->intake, NULL);
+}
+
 /* Deliver what can be, and say what was counted. */
 static void
 finish(struct sw_instance *instance)
 {
-	/* A forked worker that saw nothing has its parent's sender. */
-	if (atomic_load(&instance->started) != atomic_load(&forks))
-		instance->sender = NULL;
+	/* A forked worker that saw nothing has its parent's threads. */
+	if (atomic_load(&instance->owned_in) != atomic_load(&forks))
+		disown_threads(instance);
+	stop_intake(instance);
 	if (instance->sender == NULL)
 		count_unsent(instance);
 	sw_sender_stop(&instance->sender);
@@ -181,9 +203,22 @@ forget(const struct sw_instance *instance)
 		*at = instance->next;
 }
 
-/* The sender of this process; where that fails, in a second's time again. */
+/* Without it, Unbound's threads do its work. */
 static void
-start_sender(struct sw_instance *instance, time_t now)
+start_intake(struct sw_instance *instance)
+{
+	struct sw_intake *intake;
+
+	if (sw_intake_start(&intake, instance->observer) == SW_OK)
+		atomic_store(&instance->intake, intake);
+	else
+		instance->log(SW_LOG_WARNING, "can't start the thread that judges "
+		    "answers: the resolver's threads do it");
+}
+
+/* The threads of this process; where one fails, in a second's time again. */
+static void
+start_threads(struct sw_instance *instance, time_t now)
 {
 	unsigned generation = atomic_load(&forks);
 	unsigned started = atomic_load(&instance->started);
@@ -193,11 +228,14 @@ start_sender(struct sw_instance *instance, time_t now)
 	    !atomic_compare_exchange_strong(&instance->started, &started,
 	    generation))
 		return;
-	/* One of a parent process, if any, is the parent's. */
-	instance->sender = NULL;
-	if (generation != instance->made_in)
-		sw_keys_lock(sw_observer_keys(instance->observer),
-		    instance->log);
+	if (atomic_load(&instance->owned_in) != generation) {
+		disown_threads(instance);
+		atomic_store(&instance->owned_in, generation);
+		if (generation != instance->made_in)
+			sw_keys_lock(sw_observer_keys(instance->observer),
+			    instance->log);
+		start_intake(instance);
+	}
 	if (sw_sender_start(&instance->sender, instance->observer,
 	    instance->link, &instance->options, instance->log) == SW_OK)
 		return;
@@ -222,6 +260,7 @@ sw_instance_new(struct sw_instance **instance, const char *settings,
 	}
 	made->log = log;
 	atomic_init(&made->started, UINT_MAX);
+	atomic_init(&made->owned_in, UINT_MAX);
 	atomic_init(&made->failed_at, 0);
 	atomic_init(&made->told_at, 0);
 	result = read_settings(made, settings, chroot);
@@ -238,7 +277,7 @@ sw_instance_new(struct sw_instance **instance, const char *settings,
 	made->next = instances;
 	instances = made;
 	log(SW_LOG_INFO, "watching; %zu bytes at most for %zu domains and "
-	    "mechanisms", sw_observer_memory(made->observer),
+	    "mechanisms", sw_instance_memory(made),
 	    made->options.capacity);
 	*instance = made;
 	return SW_OK;
@@ -261,14 +300,20 @@ void
 sw_instance_see(struct sw_instance *instance, const struct sw_lookup *lookup,
     time_t now)
 {
-	start_sender(instance, now);
-	sw_observer_see(instance->observer, lookup, now);
+	struct sw_name name;
+
+	start_threads(instance, now);
+	if (sw_observer_wants(instance->observer, lookup, &name) &&
+	    !sw_intake_leave(atomic_load_explicit(&instance->intake,
+	    memory_order_acquire), lookup, &name, now))
+		sw_observer_take(instance->observer, lookup, &name, now);
 }
 
 size_t
 sw_instance_memory(struct sw_instance *instance)
 {
-	return sizeof(*instance) + sw_observer_memory(instance->observer);
+	return sizeof(*instance) + sw_intake_memory() +
+	    sw_observer_memory(instance->observer);
 }
 
 void

@@ -1,6 +1,6 @@
 /*
  * One senderwatch.so of Unbound's module chain, without what is Unbound's:
- * settings, observer and sender. The same file may be loaded as several.
+ * settings, observer, intake and sender. The same file may be loaded as several.
  */
 #ifndef SENDERWATCH_MODULE_INSTANCE_H
 #define SENDERWATCH_MODULE_INSTANCE_H

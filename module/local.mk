@@ -5,6 +5,7 @@ module_libswmodule_la_SOURCES = \
 	module/build_id.c module/build_id.h \
 	module/groups.c module/groups.h \
 	module/instance.c module/instance.h \
+	module/intake.c module/intake.h \
 	module/keys.c module/keys.h \
 	module/link.c module/link.h \
 	module/log.h \
@@ -15,7 +16,8 @@ module_libswmodule_la_SOURCES = \
 	module/spool.c module/spool.h \
 	module/status.c module/status.h \
 	module/table.c module/table.h module/table_internal.h \
-	module/table_pending.c
+	module/table_pending.c \
+	module/thread.c module/thread.h
 module_libswmodule_la_CFLAGS = $(AM_CFLAGS) $(PSL_CFLAGS) $(CRYPTO_CFLAGS) \
 	$(SODIUM_CFLAGS) $(FSTRM_CFLAGS)
 module_libswmodule_la_LIBADD = $(SODIUM_LIBS) $(FSTRM_LIBS) $(PTHREAD_LIBS)

@@ -252,7 +252,7 @@ put(struct sw_observer *observer, const struct judged *judged,
  * these sights. True if all there is to say of it is said.
  */
 static bool
-take(struct sw_observer *observer, struct judged *judged,
+judge(struct sw_observer *observer, struct judged *judged,
     const struct sw_sight *sights, unsigned count_of_sights)
 {
 	bool kept = true;
@@ -352,8 +352,8 @@ find_sights(struct sw_observer *observer, const struct sw_lookup *lookup,
 	return 2;
 }
 
-static void
-see_answer(struct sw_observer *observer, const struct sw_lookup *lookup,
+void
+sw_observer_take(struct sw_observer *observer, const struct sw_lookup *lookup,
     const struct sw_name *name, time_t now)
 {
 	struct judged judged = { .lookup = lookup, .name = name };
@@ -374,14 +374,14 @@ see_answer(struct sw_observer *observer, const struct sw_lookup *lookup,
 		else
 			count_change(observer, &sights[key], change);
 	}
-	if (left > 0 && take(observer, &judged, sights, left) && dkim)
+	if (left > 0 && judge(observer, &judged, sights, left) && dkim)
 		remember(observer, &first,
 		    judged.verdict.outcome == SW_OUTCOME_UNKNOWN);
 }
 
-void
-sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
-    time_t now)
+bool
+sw_observer_wants(struct sw_observer *observer,
+    const struct sw_lookup *lookup, struct sw_name *name)
 {
 	static const enum counter unusable[] = {
 		[SW_UNUSABLE_SERVFAIL] = COUNT_SERVFAIL,
@@ -390,26 +390,35 @@ sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
 		[SW_UNUSABLE_SUBNET] = COUNT_SUBNET,
 		[SW_UNUSABLE_MALFORMED] = COUNT_MALFORMED,
 	};
-	struct sw_name name;
 
 	count(observer, COUNT_SEEN, 1);
 	if (sw_name_match(&observer->list.suffixes, lookup->name,
-	    lookup->name_length, lookup->type, &name) == SW_MECHANISM_NONE)
-		return;
+	    lookup->name_length, lookup->type, name) == SW_MECHANISM_NONE)
+		return false;
 	count(observer, COUNT_WATCHED, 1);
 	if (is_private(observer->options, lookup)) {
 		count(observer, COUNT_PRIVATE, 1);
-		return;
+		return false;
 	}
 	if (lookup->usable != SW_USABLE) {
 		count(observer, unusable[lookup->usable], 1);
-		return;
+		return false;
 	}
 	if (lookup->answer.records.count > SW_RRSET_MAX) {
 		count(observer, COUNT_MALFORMED, 1);
-		return;
+		return false;
 	}
-	see_answer(observer, lookup, &name, now);
+	return true;
+}
+
+void
+sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
+    time_t now)
+{
+	struct sw_name name;
+
+	if (sw_observer_wants(observer, lookup, &name))
+		sw_observer_take(observer, lookup, &name, now);
 }
 
 uint32_t

@@ -6,6 +6,7 @@
 #ifndef SENDERWATCH_MODULE_OBSERVER_H
 #define SENDERWATCH_MODULE_OBSERVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -15,6 +16,7 @@
 #include "module/options.h"
 #include "module/table.h"
 #include "senderwatch/answer.h"
+#include "senderwatch/name.h"
 #include "senderwatch/observation.h"
 #include "senderwatch/result.h"
 
@@ -45,8 +47,22 @@ enum sw_result sw_observer_new(struct sw_observer **observer,
     const struct sw_options *options, sw_log_function log);
 void sw_observer_free(struct sw_observer **observer);
 
-/* now: seconds since 1970-01-01, UTC. Never fails: what can't be kept is
- * counted. */
+/*
+ * Is it a look-up to be observed? If so, name says of what; if not, it is
+ * counted, and done with. Quick: for Unbound's threads.
+ */
+bool sw_observer_wants(struct sw_observer *observer,
+    const struct sw_lookup *lookup, struct sw_name *name);
+
+/*
+ * Judge a look-up that was wanted and put it into the table; its name and type
+ * are not looked at any more. now: seconds since 1970-01-01, UTC. Never fails:
+ * what can't be kept is counted.
+ */
+void sw_observer_take(struct sw_observer *observer,
+    const struct sw_lookup *lookup, const struct sw_name *name, time_t now);
+
+/* Both, at once. */
 void sw_observer_see(struct sw_observer *observer,
     const struct sw_lookup *lookup, time_t now);
 

@@ -4,8 +4,6 @@
 #include "module/sender.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -18,23 +16,21 @@
 #include "module/build_id.h"
 #include "module/spool.h"
 #include "module/status.h"
+#include "module/thread.h"
 #include "senderwatch/codec.h"
 #include "senderwatch/stream.h"
 
 #define BATCH 4096u		/* observations; well below SW_BATCH_MAX */
 #define BACKOFF_MIN_MS 100u
 #define BACKOFF_MAX_MS 30000u
-#define STATUS_INTERVAL_MS 10000u
+#define STATUS_INTERVAL_MS 1000u
 
 struct sw_sender {
 	struct sw_observer *observer;
 	const struct sw_options *options;
 	sw_log_function log;
 	struct sw_link *link;
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	bool stopping;			/* under lock */
+	struct sw_thread thread;
 	atomic_uint_fast64_t end_ms;	/* when a stop must be over; 0: no stop */
 	/* The rest is the thread's own. */
 	uint8_t instance[SW_INSTANCE_SIZE];
@@ -75,30 +71,6 @@ is_over(void *argument)
 	uint64_t end = atomic_load(&sender->end_ms);
 
 	return end != 0 && now_ms() >= end;
-}
-
-/* Sleep unless a stop is under way; true if it is. */
-static bool
-pause_for(struct sw_sender *sender, unsigned ms)
-{
-	struct timespec until;
-	bool stopping;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	pthread_mutex_lock(&sender->lock);
-	while (!sender->stopping &&
-	    pthread_cond_timedwait(&sender->wake, &sender->lock, &until) !=
-	    ETIMEDOUT)
-		continue;
-	stopping = sender->stopping;
-	pthread_mutex_unlock(&sender->lock);
-	return stopping;
 }
 
 /*
@@ -292,7 +264,7 @@ deliver(struct sw_sender *sender)
 		    randombytes_uniform(sender->backoff_ms / 2 + 1);
 		sender->backoff_ms = sender->backoff_ms * 2 < BACKOFF_MAX_MS ?
 		    sender->backoff_ms * 2 : BACKOFF_MAX_MS;
-		if (pause_for(sender, wait)) {
+		if (sw_thread_pause(&sender->thread, wait)) {
 			/* At a stop, try often until the deadline. */
 			struct timespec short_while = {
 				.tv_nsec = BACKOFF_MIN_MS * 1000000L
@@ -435,7 +407,8 @@ run(void *argument)
 	while (!stopping) {
 		end_old_key(sender);
 		/* Once more after the stop was asked for: the last entries. */
-		stopping = pause_for(sender, sender->options->flush_interval_ms);
+		stopping = sw_thread_pause(&sender->thread,
+		    sender->options->flush_interval_ms);
 		if (!deliver_all(sender, stopping))
 			break;
 		write_status(sender, false);
@@ -449,19 +422,6 @@ run(void *argument)
 	return NULL;
 }
 
-static enum sw_result
-start_thread(struct sw_sender *sender)
-{
-	sigset_t all, before;
-	int error;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&sender->thread, NULL, run, sender);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return error == 0 ? SW_OK : SW_ERR_SYSTEM;
-}
-
 enum sw_result
 sw_sender_start(struct sw_sender **sender, struct sw_observer *observer,
     struct sw_link *link, const struct sw_options *options,
@@ -469,7 +429,6 @@ sw_sender_start(struct sw_sender **sender, struct sw_observer *observer,
 {
 	enum sw_result result;
 	struct sw_sender *made = calloc(1, sizeof(*made));
-	pthread_condattr_t attributes;
 
 	*sender = NULL;
 	if (made == NULL)
@@ -481,15 +440,8 @@ sw_sender_start(struct sw_sender **sender, struct sw_observer *observer,
 	made->backoff_ms = BACKOFF_MIN_MS;
 	made->spool_waits = options->spool != NULL;
 	randombytes_buf(made->instance, sizeof(made->instance));
-	pthread_mutex_init(&made->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&made->wake, &attributes);
-	pthread_condattr_destroy(&attributes);
-	result = start_thread(made);
+	result = sw_thread_start(&made->thread, run, made);
 	if (result != SW_OK) {
-		pthread_cond_destroy(&made->wake);
-		pthread_mutex_destroy(&made->lock);
 		free(made);
 		return result;
 	}
@@ -507,18 +459,12 @@ sw_sender_stop(struct sw_sender **sender)
 	if (s == NULL)
 		return;
 	atomic_store(&s->end_ms, now_ms() + s->options->flush_deadline_ms);
-	pthread_mutex_lock(&s->lock);
-	s->stopping = true;
-	pthread_cond_signal(&s->wake);
-	pthread_mutex_unlock(&s->lock);
-	pthread_join(s->thread, NULL);
+	sw_thread_stop(&s->thread);
 	left = s->lost + sw_table_pending(sw_observer_table(s->observer));
 	if (left > 0) {
 		sw_observer_count_stop(s->observer, left);
 		s->log(SW_LOG_WARNING, "%zu observations were not delivered "
 		    "before the stop", left);
 	}
-	pthread_cond_destroy(&s->wake);
-	pthread_mutex_destroy(&s->lock);
 	free(s);
 }

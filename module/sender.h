@@ -1,8 +1,7 @@
 /*
  * The thread that delivers pending entries to the collector.
  *
- * It is the only one of the module's that does I/O, and it blocks all signals:
- * they are Unbound's. A batch is kept and sent again, with the same sequence
+ * It is the only one of the module's that does I/O. A batch is kept and sent again, with the same sequence
  * number, until the collector acknowledges it.
  */
 #ifndef SENDERWATCH_MODULE_SENDER_H

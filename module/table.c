@@ -138,19 +138,32 @@ matters_less(const struct entry *a, const struct entry *b)
 	return a->day < b->day;
 }
 
-/* Has a bucket no room left for what publishes no record and waits? */
-static bool
-is_reserved(const struct bucket *bucket, uint8_t pending)
+/* How many entries without a record wait in a bucket. */
+static unsigned
+count_waiting(const struct bucket *bucket, uint8_t pending)
 {
-	unsigned waiting = 0;	/* without a record */
+	unsigned waiting = 0;
 
-	if ((unsigned)__builtin_popcount(pending) < WAYS - RESERVED)
-		return false;
-	for (unsigned way = 0; way < WAYS; way++) {
+	for (unsigned way = 0; pending >> way != 0; way++) {
 		if ((pending >> way & 1) != 0)
 			waiting += !publishes(bucket->entries[way].outcome);
 	}
-	return waiting >= WAYS - RESERVED;
+	return waiting;
+}
+
+/* What matters least of those that need not wait; WAYS if all must. */
+static unsigned
+find_victim(const struct bucket *bucket, uint8_t pending)
+{
+	unsigned victim = WAYS;
+
+	for (unsigned way = 0; way < WAYS; way++) {
+		if ((pending >> way & 1) == 0 && (victim == WAYS ||
+		    matters_less(&bucket->entries[way],
+		    &bucket->entries[victim])))
+			victim = way;
+	}
+	return victim;
 }
 
 /*
@@ -160,19 +173,13 @@ is_reserved(const struct bucket *bucket, uint8_t pending)
 static unsigned
 make_room(const struct bucket *bucket, uint8_t pending, uint8_t outcome)
 {
-	unsigned victim = find(bucket, 0);
+	unsigned room = find(bucket, 0);
 
-	if (!publishes(outcome) && is_reserved(bucket, pending))
+	if (!publishes(outcome) &&
+	    (unsigned)__builtin_popcount(pending) >= WAYS - RESERVED &&
+	    count_waiting(bucket, pending) >= WAYS - RESERVED)
 		return WAYS;
-	if (victim < WAYS)
-		return victim;
-	for (unsigned way = 0; way < WAYS; way++) {
-		if ((pending >> way & 1) == 0 && (victim == WAYS ||
-		    matters_less(&bucket->entries[way],
-		    &bucket->entries[victim])))
-			victim = way;
-	}
-	return victim;
+	return room < WAYS ? room : find_victim(bucket, pending);
 }
 
 static bool

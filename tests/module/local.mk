@@ -4,6 +4,7 @@ module_tests = \
 	tests/module/test_build_id \
 	tests/module/test_exhaustion \
 	tests/module/test_groups \
+	tests/module/test_intake \
 	tests/module/test_keys \
 	tests/module/test_observer \
 	tests/module/test_options \
@@ -21,6 +22,8 @@ tests_module_test_exhaustion_CFLAGS = $(unit_cflags) -fno-builtin
 tests_module_test_exhaustion_LDADD = $(module_test_libs)
 tests_module_test_groups_CFLAGS = $(unit_cflags)
 tests_module_test_groups_LDADD = $(module_test_libs)
+tests_module_test_intake_CFLAGS = $(unit_cflags)
+tests_module_test_intake_LDADD = $(module_test_libs)
 tests_module_test_keys_CFLAGS = $(unit_cflags)
 tests_module_test_keys_LDADD = $(module_test_libs)
 tests_module_test_observer_CFLAGS = $(unit_cflags)

@@ -1,0 +1,43 @@
+/*
+ * Between Unbound's threads and the table: a thread of Unbound's leaves a copy
+ * of a watched look-up, and a thread of the module's judges it, makes its
+ * pseudonym and puts it into the table, moments later and many at a time.
+ *
+ * What holds for the resolver holds here: leaving a copy takes a lock that
+ * nobody keeps for longer than another copy takes, and never waits for memory,
+ * a system call or the thread. What the copy holds is the registrable domain,
+ * the records, and the owner of a denial's SOA record; not the name that was
+ * asked.
+ */
+#ifndef SENDERWATCH_MODULE_INTAKE_H
+#define SENDERWATCH_MODULE_INTAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "module/observer.h"
+#include "senderwatch/name.h"
+#include "senderwatch/result.h"
+
+struct sw_intake;
+
+/* Start the thread. The observer must outlive the intake. */
+enum sw_result sw_intake_start(struct sw_intake **intake,
+    struct sw_observer *observer);
+
+/*
+ * Leave what sw_observer_wants() wanted. False if it can't be taken, because
+ * much is waiting or it is too large: the caller gives it to the observer
+ * itself. NULL takes nothing.
+ */
+bool sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
+    const struct sw_name *name, time_t now);
+
+/* Give the observer all that was left, end the thread, free the intake. */
+void sw_intake_stop(struct sw_intake **intake);
+
+/* Bytes that an intake takes. */
+size_t sw_intake_memory(void);
+
+#endif

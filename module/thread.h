@@ -1,0 +1,30 @@
+/*
+ * A thread of the module's own, which sleeps most of the time and is woken to
+ * stop. All signals are blocked in it: they are Unbound's.
+ */
+#ifndef SENDERWATCH_MODULE_THREAD_H
+#define SENDERWATCH_MODULE_THREAD_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "senderwatch/result.h"
+
+struct sw_thread {
+	pthread_t id;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool stopping;	/* under lock */
+};
+
+/* SW_ERR_SYSTEM where no thread can be had; nothing is to be stopped then. */
+enum sw_result sw_thread_start(struct sw_thread *thread,
+    void *(*run)(void *), void *argument);
+
+/* Sleep, in the thread itself, unless a stop was asked for; true if it was. */
+bool sw_thread_pause(struct sw_thread *thread, unsigned ms);
+
+/* Ask it to stop and wait until it has. */
+void sw_thread_stop(struct sw_thread *thread);
+
+#endif

@@ -1,0 +1,379 @@
+/*
+ * What is left for the intake arrives as if the observer had seen it at once;
+ * also from several threads, under ThreadSanitizer as well.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "module/intake.h"
+#include "tests/lib/names.h"
+#include "tests/random.h"
+
+#define NOON ((time_t)20000 * 86400 + 43200)
+#define RECORDS 4
+#define THREADS 4
+#define LOOKUPS 3000	/* of each thread */
+
+static char resolver[] = "test";
+static struct sw_options options = { .resolver = resolver,
+	.capacity = 1u << 16, .plain_names = true };
+
+static void complain(enum sw_log_level level, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+complain(enum sw_log_level level, const char *format, ...)
+{
+	va_list arguments;
+
+	(void)level;
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+}
+
+static struct sw_observer *
+new_observer(void)
+{
+	struct sw_observer *observer;
+
+	assert_int_equal(sw_observer_new(&observer, &options, complain), SW_OK);
+	return observer;
+}
+
+/* A look-up, and what it points to. */
+struct example {
+	struct sw_lookup lookup;
+	time_t now;
+	uint8_t name[SW_NAME_WIRE_MAX + 64];
+	uint8_t soa[SW_NAME_WIRE_MAX + 64];
+	uint8_t bytes[RECORDS][300];
+	const uint8_t *rdata[RECORDS];
+	size_t length[RECORDS];
+};
+
+static void
+add_record(struct example *example, const char *text)
+{
+	struct sw_rrset *records = &example->lookup.answer.records;
+	size_t i = records->count++, length = strlen(text);
+	uint8_t *at = example->bytes[i];
+
+	at[0] = 0;
+	at[1] = (uint8_t)(length + 1);
+	at[2] = (uint8_t)length;
+	memcpy(at + 3, text, length);
+	example->rdata[i] = at;
+	example->length[i] = length + 3;
+}
+
+/*
+ * The n-th of a seed: each of a name of its own, so that what comes of it does
+ * not depend on what else was seen before.
+ */
+static void
+make_example(struct example *example, unsigned n, uint64_t *seed)
+{
+	static const char *const around[][2] = {
+		{ "d", ".co.jp" }, { "_dmarc.d", ".jp" },
+		{ "_mta-sts.d", ".com" }, { "s1._domainkey.mail.d", ".org" },
+		{ "d", ".chiyoda.tokyo.jp" }, { "_smtp._tls.d", ".co.uk" },
+		{ "deep.down.d", ".jp" }
+	};
+	static const char *const texts[] = {
+		"v=spf1 -all", "v=spf1 mx ~all", "v=DMARC1; p=reject",
+		"v=DKIM1; p=", "v=STSv1; id=1;", "v=spf1 -al",
+		"v=TLSRPTv1; rua=mailto:a@example.jp", "something else"
+	};
+	char text[100];
+	unsigned count = random_below(seed, RECORDS + 1);
+	unsigned kind = random_below(seed, 7);
+
+	memset(example, 0, sizeof(*example));
+	snprintf(text, sizeof(text), "%s%u%s", around[kind][0], n,
+	    around[kind][1]);
+	example->now = NOON + random_below(seed, 3) * 86400;
+	example->lookup = (struct sw_lookup){
+		.name = example->name,
+		.name_length = to_wire(text, example->name),
+		.type = random_below(seed, 5) == 0 ? SW_TYPE_MX : SW_TYPE_TXT,
+		.dnssec = random_below(seed, 3),
+		.answer = { .records = { 0, example->rdata, example->length },
+		    .cname = random_below(seed, 4) == 0 },
+	};
+	for (unsigned i = 0; i < count; i++)
+		add_record(example, texts[random_below(seed, 8)]);
+	if (count == 0) {
+		example->lookup.answer.rcode = random_below(seed, 2) == 0 ?
+		    SW_RCODE_NXDOMAIN : SW_RCODE_NOERROR;
+		example->lookup.answer.soa = example->soa;
+		example->lookup.answer.soa_length = to_wire(
+		    strrchr(text, '.') + 1, example->soa);
+	}
+	if (random_below(seed, 20) == 0)
+		example->lookup.usable = SW_UNUSABLE_BOGUS;
+}
+
+/* As instance.c does. True if the intake took it. */
+static bool
+leave(struct sw_intake *intake, struct sw_observer *observer,
+    const struct example *example)
+{
+	struct sw_name name;
+
+	if (!sw_observer_wants(observer, &example->lookup, &name))
+		return true;
+	if (sw_intake_leave(intake, &example->lookup, &name, example->now))
+		return true;
+	sw_observer_take(observer, &example->lookup, &name, example->now);
+	return false;
+}
+
+/* The lanes are made by the thread: until then nothing is taken. */
+static struct sw_intake *
+start_intake(struct sw_observer *observer)
+{
+	const struct timespec short_while = { .tv_nsec = 1000000 };
+	struct sw_intake *intake;
+	struct sw_name name;
+	struct example example;
+
+	assert_int_equal(sw_intake_start(&intake, observer), SW_OK);
+	memset(&example, 0, sizeof(example));
+	example.lookup.name = example.name;
+	example.lookup.name_length = to_wire("start.jp", example.name);
+	example.lookup.type = SW_TYPE_MX;
+	example.lookup.answer.records.rdata = example.rdata;
+	example.lookup.answer.records.length = example.length;
+	assert_true(sw_observer_wants(observer, &example.lookup, &name));
+	while (!sw_intake_leave(intake, &example.lookup, &name, NOON))
+		nanosleep(&short_while, NULL);
+	return intake;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct sw_observation *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order != 0 ? order : (int)x->mechanism - (int)y->mechanism;
+}
+
+/* All that waits in the table, sorted; names are to be freed. */
+static size_t
+collect(struct sw_observer *observer, struct sw_observation **observations)
+{
+	struct sw_table *table = sw_observer_table(observer);
+	size_t count = sw_table_pending(table), space = count + 8;
+	struct sw_ticket *tickets = calloc(space, sizeof(*tickets));
+	char **names = calloc(space, sizeof(*names));
+
+	*observations = calloc(space, sizeof(**observations));
+	assert_true(tickets != NULL && names != NULL && *observations != NULL);
+	assert_int_equal(sw_table_collect(table, 0, *observations, tickets,
+	    names, space), count);
+	qsort(*observations, count, sizeof(**observations), compare);
+	free(tickets);
+	free(names);
+	return count;
+}
+
+static void
+assert_same_group(struct sw_observer *a, uint32_t number_a,
+    struct sw_observer *b, uint32_t number_b)
+{
+	struct sw_group x = sw_groups_get(sw_observer_groups(a), number_a);
+	struct sw_group y = sw_groups_get(sw_observer_groups(b), number_b);
+
+	assert_string_equal(x.suffix, y.suffix);
+	assert_string_equal(x.registry, y.registry);
+	assert_string_equal(x.type, y.type);
+}
+
+/* The same entries, and the same counts. Returns the number of entries. */
+static size_t
+assert_same(struct sw_observer *a, struct sw_observer *b)
+{
+	struct sw_counters counted_a, counted_b;
+	struct sw_observation *x, *y;
+	size_t count = collect(a, &x);
+
+	assert_int_equal(collect(b, &y), count);
+	for (size_t i = 0; i < count; i++) {
+		assert_string_equal(x[i].name, y[i].name);
+		assert_memory_equal(x[i].subject, y[i].subject,
+		    SW_PSEUDONYM_SIZE);
+		assert_memory_equal(x[i].digest, y[i].digest, SW_DIGEST_SIZE);
+		assert_int_equal(x[i].mechanism, y[i].mechanism);
+		assert_int_equal(x[i].outcome, y[i].outcome);
+		assert_int_equal(x[i].features, y[i].features);
+		assert_int_equal(x[i].dnssec, y[i].dnssec);
+		assert_int_equal(x[i].day, y[i].day);
+		assert_same_group(a, x[i].group, b, y[i].group);
+		free((char *)(uintptr_t)x[i].name);
+		free((char *)(uintptr_t)y[i].name);
+	}
+	free(x);
+	free(y);
+	sw_observer_counters(a, &counted_a);
+	sw_observer_counters(b, &counted_b);
+	assert_memory_equal(&counted_a, &counted_b, sizeof(counted_a));
+	return count;
+}
+
+static void
+arrives_as_it_was(void **state)
+{
+	struct sw_observer *direct = new_observer(), *observer = new_observer();
+	struct sw_intake *intake = start_intake(observer);
+	struct sw_intake *other = start_intake(direct);
+	uint64_t seed = 1;
+
+	(void)state;
+	sw_intake_stop(&other);
+	assert_null(other);
+	for (unsigned n = 0; n < LOOKUPS; n++) {
+		struct example example;
+
+		make_example(&example, n, &seed);
+		sw_observer_see(direct, &example.lookup, example.now);
+		leave(intake, observer, &example);
+		/* What was borrowed is the caller's again. */
+		memset(&example, 0xa5, sizeof(example));
+	}
+	sw_intake_stop(&intake);
+	sw_intake_stop(&intake);
+	assert_in_range(assert_same(direct, observer), LOOKUPS / 3, LOOKUPS);
+	sw_observer_free(&observer);
+	sw_observer_free(&direct);
+}
+
+struct leaver {
+	struct sw_observer *observer;
+	struct sw_intake *intake;
+	unsigned first;
+};
+
+static void *
+leave_many(void *argument)
+{
+	const struct leaver *leaver = argument;
+	uint64_t seed = leaver->first + 1;
+
+	for (unsigned n = 0; n < LOOKUPS; n++) {
+		struct example example;
+
+		make_example(&example, leaver->first + n, &seed);
+		leave(leaver->intake, leaver->observer, &example);
+	}
+	return NULL;
+}
+
+static void
+arrives_from_threads(void **state)
+{
+	struct sw_observer *direct = new_observer(), *observer = new_observer();
+	struct sw_intake *intake = start_intake(observer);
+	struct sw_intake *none = start_intake(direct);
+	struct leaver leavers[THREADS];
+	pthread_t threads[THREADS];
+
+	(void)state;
+	sw_intake_stop(&none);
+	for (unsigned i = 0; i < THREADS; i++) {
+		struct leaver alone = { direct, NULL, i * LOOKUPS };
+
+		leavers[i] = (struct leaver){ observer, intake, i * LOOKUPS };
+		leave_many(&alone);
+		assert_int_equal(pthread_create(&threads[i], NULL, leave_many,
+		    &leavers[i]), 0);
+	}
+	for (unsigned i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	sw_intake_stop(&intake);
+	assert_in_range(assert_same(direct, observer), THREADS * LOOKUPS / 3,
+	    THREADS * LOOKUPS);
+	sw_observer_free(&observer);
+	sw_observer_free(&direct);
+}
+
+/* It fills up sooner or later; what it refuses the caller can do itself. */
+static void
+refuses_what_is_too_much(void **state)
+{
+	static uint8_t large[SW_RRSET_MAX][4096];
+	static const uint8_t *rdata[SW_RRSET_MAX];
+	static size_t length[SW_RRSET_MAX];
+	struct sw_observer *observer = new_observer();
+	struct sw_intake *intake = start_intake(observer);
+	struct sw_counters counters;
+	struct example example;
+	unsigned taken = 0, refused = 0;
+	uint64_t seed = 1;
+
+	(void)state;
+	make_example(&example, 0, &seed);
+	to_wire("large.jp", example.name);
+	example.lookup.name_length = 10;
+	example.lookup.type = SW_TYPE_TXT;
+	example.lookup.usable = SW_USABLE;
+	example.lookup.answer = (struct sw_answer){ .records = { SW_RRSET_MAX,
+	    rdata, length } };
+	/* Of empty character-strings. */
+	for (unsigned i = 0; i < SW_RRSET_MAX; i++) {
+		large[i][0] = (sizeof(large[i]) - 2) >> 8;
+		large[i][1] = (sizeof(large[i]) - 2) & 0xff;
+		rdata[i] = large[i];
+		length[i] = sizeof(large[i]);
+	}
+	assert_false(leave(intake, observer, &example));
+	/* Half of its size: a few at a time, then no more for a moment. */
+	example.lookup.answer.records.count = 50;
+	while (refused == 0)
+		*(leave(intake, observer, &example) ? &taken : &refused) += 1;
+	assert_in_range(taken, 1, 1000000);
+	sw_intake_stop(&intake);
+	sw_observer_counters(observer, &counters);
+	/* These, the large one, and the first. */
+	assert_int_equal(counters.watched, taken + refused + 2);
+	assert_int_equal(counters.observed, counters.watched);
+	sw_observer_free(&observer);
+}
+
+static void
+none_takes_nothing(void **state)
+{
+	struct sw_observer *observer = new_observer();
+	struct example example;
+	uint64_t seed = 1;
+	struct sw_name name = { 0 };
+
+	(void)state;
+	make_example(&example, 0, &seed);
+	assert_false(sw_intake_leave(NULL, &example.lookup, &name, NOON));
+	sw_observer_free(&observer);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(arrives_as_it_was),
+		cmocka_unit_test(arrives_from_threads),
+		cmocka_unit_test(refuses_what_is_too_much),
+		cmocka_unit_test(none_takes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
