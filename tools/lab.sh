@@ -247,7 +247,7 @@ lab_start_unbound() {
 		cat "$conf" >>"$lab_dir/$name.conf"
 		: >"$lab_logs/$name.log"
 		lab_spawn "$name" "${lab_unbound:?}" -d -c "$lab_dir/$name.conf"
-		! lab_await "$name" 60 lab_unbound_started "$name" || return 0
+		! lab_await "$name" 180 lab_unbound_started "$name" || return 0
 		lab_stop "$name" || true
 		lab_bind_failed "$name" || break
 	done
