@@ -8,6 +8,7 @@
 #   lab_start_unbound NAME FILE        FILE without `interface:`, which this adds; sets lab_port
 #   lab_stop NAME                      SIGTERM, wait; SIGKILL after lab_patience seconds
 #   lab_ask PORT FILE                  dnsperf until each line was answered
+#   lab_memory NAME                    what it has in memory, in MiB
 #
 # Each program is started with a name: its pid is in DIR/NAME.pid and ${lab_pids[NAME]}, what it says in
 # LOGDIR/NAME.log (DIR, if not given). Processes are ended by these pids only, and also end if this shell is killed.
@@ -80,6 +81,14 @@ lab_alive() {
 	local state
 	state=$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null) || state=
 	kill -0 "$1" 2>/dev/null && [ "$state" != Z ]
+}
+
+# lab_memory NAME: MiB of the process and its descendants; what several of them share counts once.
+lab_memory() {
+	local pid
+	for pid in "${lab_pids[$1]}" $(lab_descendants "${lab_pids[$1]}"); do
+		cat "/proc/$pid/smaps_rollup" 2>/dev/null
+	done | awk '/^Pss:/ { sum += $2 } END { printf "%d", sum / 1024 }'
 }
 
 # Descriptor 8 is the caller's, for a lock that must end with this shell.

@@ -26,7 +26,8 @@ static const char help[] =
     "\n"
     "  --survey FILE    CSV: type,label_ja,total,mx,spf,dmarc\n"
     "  --output DIR     an existing folder for what is written:\n"
-    "                     zones/, zones.conf  for NSD: one zone a domain\n"
+    "                     zones/, zones.conf  for NSD: one zone a domain, where\n"
+    "                                         there are not too many\n"
     "                     queries             for dnsperf\n"
     "                     planted.txt         strings that must show up nowhere\n"
     "                     domains.csv         each domain and what it publishes\n"
@@ -192,13 +193,13 @@ make_all(struct population *population)
 }
 
 static size_t
-names_needed(const struct survey *survey)
+count_domains(const struct survey *survey)
 {
 	size_t total = 0;
 
 	for (size_t i = 0; i < survey->count; i++)
 		total += survey->types[i].total;
-	return 4096 + 2 * total;
+	return total;
 }
 
 static FILE *
@@ -228,7 +229,8 @@ write_all(struct population *population)
 	population->domains = open_file("domains.csv");
 	population->truth = open_file("truth.csv");
 	if (population->domains == NULL || population->truth == NULL ||
-	    !zones_begin(&population->zones) ||
+	    !zones_begin(&population->zones,
+	    count_domains(&population->survey)) ||
 	    !queries_begin(&population->queries))
 		return false;
 	good = make_all(population);
@@ -268,7 +270,7 @@ run(const struct options *options)
 		return false;
 	}
 	population.names = names_new(&population.suffixes,
-	    names_needed(&population.survey));
+	    4096 + 2 * count_domains(&population.survey));
 	good = population.names != NULL && write_all(&population);
 	names_free(population.names);
 	suffixes_free(&population.suffixes);
@@ -288,7 +290,7 @@ parse_scale(const char *text, unsigned long *scale)
 }
 
 static bool
-parse_options(int argc, char **argv, struct options *options, bool *help)
+parse_options(int argc, char **argv, struct options *options, bool *asked)
 {
 	static const struct option long_options[] = {
 		{ "survey", required_argument, NULL, 's' },
@@ -315,11 +317,11 @@ parse_options(int argc, char **argv, struct options *options, bool *help)
 		else if (option == 'n')
 			good = parse_scale(optarg, &options->scale) && good;
 		else if (option == 'h')
-			*help = true;
+			*asked = true;
 		else
 			good = false;
 	}
-	return good && (*help || (options->survey != NULL &&
+	return good && (*asked || (options->survey != NULL &&
 	    options->output != NULL && optind == argc));
 }
 

@@ -10,30 +10,6 @@
 
 #define ZONES_PER_FOLDER 1000
 
-bool
-zones_begin(struct zones *zones)
-{
-	memset(zones, 0, sizeof(*zones));
-	if (mkdir("zones", 0755) != 0 && errno != EEXIST) {
-		perror("zones");
-		return false;
-	}
-	zones->clauses = fopen("zones.conf", "w");
-	if (zones->clauses == NULL)
-		perror("zones.conf");
-	return zones->clauses != NULL;
-}
-
-bool
-zones_end(struct zones *zones)
-{
-	if (fclose(zones->clauses) != 0) {
-		perror("zones.conf");
-		zones->failed = true;
-	}
-	return !zones->failed;
-}
-
 /* A zone file with SOA and NS; NULL after a message to stderr. */
 static FILE *
 open_zone(struct zones *zones, const char *name)
@@ -71,12 +47,66 @@ close_zone(struct zones *zones, FILE *file)
 	zones->failed = true;
 }
 
+static bool
+open_folder(void)
+{
+	if (mkdir("zones", 0755) == 0 || errno == EEXIST)
+		return true;
+	perror("zones");
+	return false;
+}
+
+bool
+zones_begin(struct zones *zones, size_t domains)
+{
+	memset(zones, 0, sizeof(*zones));
+	zones->domains = domains;
+	zones->random.state = 20180705;
+	if (!open_folder())
+		return false;
+	zones->clauses = fopen("zones.conf", "w");
+	if (zones->clauses == NULL) {
+		perror("zones.conf");
+		return false;
+	}
+	/* Names of jp that are in no zone below it are NXDOMAIN, with its SOA. */
+	zones->jp = open_zone(zones, "jp");
+	return zones->jp != NULL;
+}
+
+bool
+zones_end(struct zones *zones)
+{
+	close_zone(zones, zones->jp);
+	if (fclose(zones->clauses) != 0) {
+		perror("zones.conf");
+		zones->failed = true;
+	}
+	return !zones->failed;
+}
+
+static void
+add_hosted(FILE *file, struct random *random, struct domain *domain)
+{
+	fprintf(file, "$ORIGIN %s.\n", domain->name);
+	records_write(file, random, domain);
+	fputs("* A 192.0.2.80\n", file);
+	/* The wildcard above ends where there are names below. */
+	if (domain->selector[0] != '\0')
+		fputs("*._domainkey A 192.0.2.80\n", file);
+}
+
 void
 zones_add_domain(struct zones *zones, struct random *random,
     struct domain *domain)
 {
-	FILE *file = open_zone(zones, domain->name);
+	FILE *file;
 
+	if (random_below(&zones->random, zones->domains) >= ZONES_OWN) {
+		add_hosted(zones->jp, random, domain);
+		return;
+	}
+	file = open_zone(zones, domain->name);
 	if (file == NULL)
 		return;
 	records_write(file, random, domain);
@@ -97,8 +127,6 @@ add_zone(struct zones *zones, const char *name, const char *body)
 void
 zones_add_others(struct zones *zones)
 {
-	/* Names of jp that are in no zone below it are NXDOMAIN, with its SOA. */
-	add_zone(zones, "jp", "");
 	add_zone(zones, "example.net", RECORDS_PROVIDER_ZONE);
 	add_zone(zones, "example.com",
 	    "_spf TXT \"v=spf1 ip4:192.0.2.0/24 -all\"\n");
