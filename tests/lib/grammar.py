@@ -2,7 +2,8 @@
 Our verdicts against the RFCs' own grammars, written down a second time as regular expressions.
 
 SPF: RFC 7208 sections 12 and 7.1, with the ranges that its comments state and what 6 and 7.2 add. DMARC: RFC 9989
-sections 4.8 and 4.10.1. MTA-STS: RFC 8461 section 3.1. TLS-RPT: RFC 8460 section 3. A regular expression tries all
+sections 4.8 and 4.10.1. DKIM keys: RFC 6376 sections 3.2 and 3.6.1, RFC 8301 section 3, RFC 8463 section 4. MTA-STS:
+RFC 8461 section 3.1. TLS-RPT: RFC 8460 section 3. A regular expression tries all
 ways to read a record, and a parser commits itself to one: on thousands of records both must come to the same.
 """
 
@@ -113,6 +114,39 @@ def dmarc(text):
     return "PRESENT" if any(reports) else "INVALID"
 
 
+# --- DKIM ------------------------------------------------------------------------------------------
+
+FWS = r"(?:[ \t]*(?:\r\n)?[ \t]+)?"
+SPEC = r"%s([A-Za-z][A-Za-z0-9_]*)%s=%s((?:[\x21-\x3a\x3c-\x7e]|[ \t]|\r\n[ \t])*?)%s" % ((FWS,) * 4)
+LIST = re.compile(r"%s(?:;%s)*(?:;%s)?" % (SPEC, SPEC, FWS))
+ONE = re.compile(SPEC)
+RSA_1024 = (
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDidLPG2kTOqHkcgl2Pxqoi+T+H3pUTHL8JCmqrj+8kULm6YX8Xl0gPXalm4JlVAySBFolmTJ1d"
+    "HNQIQacH4gWrXjfsLNN4zSK2T1krWtSKnjbSiuQCjj5gI0IECERlaXWlmiCxEWrCO574RWbZDHtl2gDbSexqxbYisdzLyn8LrwIDAQAB")
+RSA_512 = ("MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAMtd4yucxvp45ZjathBoPGQKlrUUULEv9HJKlkEHULYfJpD8c1F0juVhcVoa/45auAFMzXTHfdf1"
+           "5sVhnBzR978CAwEAAQ==")
+ED25519 = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+WORKING = {"rsa": {RSA_1024}, "ed25519": {ED25519}}
+
+
+def dkim(text):
+    if not LIST.fullmatch(text):
+        return "UNKNOWN"
+    # Within a value, a record is cut where the list is.
+    found = [ONE.fullmatch(part) for part in text.split(";") if part.strip(" \t\r\n")]
+    names = [one[1] for one in found]
+    tags = {one[1]: one[2] for one in found}
+    if len(names) != len(tags) or ("v" in tags and (names[0] != "v" or tags["v"] != "DKIM1")):
+        return "UNKNOWN"
+
+    def listed(name, *values):
+        return name not in tags or any(value.strip() in values for value in tags[name].split(":"))
+
+    key = re.sub(r"[ \t\r\n]", "", tags.get("p", ""))
+    works = key in WORKING.get(tags.get("k", "rsa"), ()) and listed("h", "sha256") and listed("s", "*", "email")
+    return "PRESENT" if works else "UNKNOWN"
+
+
 # --- MTA-STS and TLS-RPT ---------------------------------------------------------------------------
 
 def fields(version, name, value):
@@ -164,6 +198,19 @@ def dmarc_record(rng):
     return rng.choice(["; ", ";", " ;\t", ";;"]).join(parts) + rng.choice(["", ";", "; ", " "])
 
 
+def dkim_record(rng):
+    key = rng.choice([RSA_1024, RSA_1024, RSA_1024, ED25519, RSA_512, "", "AAAA"])
+    if rng.random() < 0.3:
+        key = key[:60] + rng.choice([" ", "\t ", "\r\n\t", "\r\n"]) + key[60:]
+    parts = [rng.choice(["v=DKIM1"] * 6 + ["v = DKIM1 ", "v=DKIM2", "V=DKIM1", "v=dkim1", "p="])] if rng.random() < 0.7 else []
+    parts.append("p=" + key)
+    for _ in range(rng.choice([0, 1, 1, 2, 3])):
+        parts.insert(rng.choice([len(parts), len(parts), 1, 0]), rng.choice([
+            "k=rsa", "k=ed25519" if key == ED25519 else " k = rsa", "k=RSA", "h=sha256", "h=sha1:sha256", "h=sha1", "s=email",
+            "s=*", "s=x: email", "s=tls", "t=y", "t=s:y", "n=a note", "g=*", "x_1=a=b", "x-1=a", "x", "1x=a", "x=", "x=\x7f"]))
+    return rng.choice(["; ", ";", " ;\t", ";\r\n "]).join(parts) + rng.choice(["", "", ";", "; ", ";;", " "])
+
+
 def fields_record(version, name, values):
     def record(rng):
         start = [version] * 8 + [version + "0", " " + version, version.lower(), version.replace("=", " = ")]
@@ -202,6 +249,7 @@ def main():
     for mechanism, judge, texts in (
             ("SPF", spf, spf_records.records(SEED, COUNT)),
             ("DMARC", dmarc, made(dmarc_record)),
+            ("DKIM", dkim, made(dkim_record)),
             ("MTA_STS", sts, made(fields_record("v=STSv1", "id", sts_id))),
             ("TLS_RPT", rpt, made(fields_record("v=TLSRPTv1", "rua", uris)))):
         ours = [found[0] for found in oracle.verdicts((mechanism, [text.encode()]) for text in texts)]
