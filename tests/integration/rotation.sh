@@ -7,9 +7,9 @@ set -u
 tap_begin
 
 faketime=/usr/lib/$(uname -m)-linux-gnu/faketime/libfaketimeMT.so.1
-today=$(date -u +%F) tomorrow=$(date -u -d tomorrow +%F)
 # Not where a day is about to end: what is seen before and after is told apart below.
-tap_await 600 sh -c '[ "$(date -u +%H%M)" -lt 2345 ]'
+tap_await 1200 sh -c '[ "$(date -u +%H%M)" -lt 2345 ]'
+today=$(date -u +%F) tomorrow=$(date -u -d tomorrow +%F)
 key() { "$build/senderwatch" key "$@" 2>&1; }
 quietly() { "$@" >/dev/null; }
 
