@@ -137,8 +137,8 @@ trace_unbound() {
 	machine counts systemctl stop senderwatchd &&
 		machine resolver-4 sh -euc '
 			mkdir -p /etc/systemd/system/unbound.service.d
-			printf "%s\n" "[Service]" NotifyAccess=all ExecStart= \
-				"ExecStart=/usr/bin/strace -D -f -qq -o /root/trace -e trace=%file /usr/sbin/unbound -d -p" \
+			printf "%s\n" "[Service]" NotifyAccess=all KillMode=mixed ExecStart= \
+				"ExecStart=/usr/bin/strace -D -f -qq -o /root/trace -e trace=%%file /usr/sbin/unbound -d -p" \
 				>/etc/systemd/system/unbound.service.d/trace.conf
 			systemctl daemon-reload
 			systemctl restart unbound
