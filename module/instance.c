@@ -209,11 +209,12 @@ start_intake(struct sw_instance *instance)
 {
 	struct sw_intake *intake;
 
-	if (sw_intake_start(&intake, instance->observer) == SW_OK)
+	if (sw_intake_start(&intake, instance->observer, instance->log) ==
+	    SW_OK)
 		atomic_store(&instance->intake, intake);
 	else
 		instance->log(SW_LOG_WARNING, "can't start the thread that judges "
-		    "answers: the resolver's threads do it");
+		    "look-ups: the resolver's threads do it");
 }
 
 /* The threads of this process; where one fails, in a second's time again. */

@@ -48,6 +48,7 @@ struct lane {
 struct sw_intake {
 	struct lane lanes[LANES];
 	struct sw_observer *observer;
+	sw_log_function log;
 	struct sw_thread thread;
 	struct sw_pages pages;	/* the thread's until ready is set */
 	atomic_bool ready;
@@ -239,8 +240,11 @@ run(void *argument)
 	struct sw_intake *intake = argument;
 	bool stopping = false;
 
-	if (!make_lanes(intake))
+	if (!make_lanes(intake)) {
+		intake->log(SW_LOG_WARNING, "no memory for look-ups to wait in: "
+		    "the resolver's threads judge them");
 		return NULL;
+	}
 	while (!stopping) {
 		/* Once more after the stop was asked for: the last look-ups. */
 		stopping = sw_thread_pause(&intake->thread, PAUSE_MS);
@@ -260,7 +264,8 @@ free_intake(struct sw_intake *intake)
 }
 
 enum sw_result
-sw_intake_start(struct sw_intake **intake, struct sw_observer *observer)
+sw_intake_start(struct sw_intake **intake, struct sw_observer *observer,
+    sw_log_function log)
 {
 	struct sw_intake *made = aligned_alloc(_Alignof(struct sw_intake),
 	    sizeof(*made));
@@ -271,6 +276,7 @@ sw_intake_start(struct sw_intake **intake, struct sw_observer *observer)
 		return SW_ERR_MEMORY;
 	memset(made, 0, sizeof(*made));
 	made->observer = observer;
+	made->log = log;
 	for (unsigned i = 0; i < LANES; i++)
 		pthread_mutex_init(&made->lanes[i].lock, NULL);
 	result = sw_thread_start(&made->thread, run, made);

@@ -16,6 +16,7 @@
 #include <stddef.h>
 #include <time.h>
 
+#include "module/log.h"
 #include "module/observer.h"
 #include "senderwatch/name.h"
 #include "senderwatch/result.h"
@@ -24,7 +25,7 @@ struct sw_intake;
 
 /* Start the thread. The observer must outlive the intake. */
 enum sw_result sw_intake_start(struct sw_intake **intake,
-    struct sw_observer *observer);
+    struct sw_observer *observer, sw_log_function log);
 
 /*
  * Leave what sw_observer_wants() wanted. False if it can't be taken, because

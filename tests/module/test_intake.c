@@ -148,7 +148,7 @@ start_intake(struct sw_observer *observer)
 	struct sw_name name;
 	struct example example;
 
-	assert_int_equal(sw_intake_start(&intake, observer), SW_OK);
+	assert_int_equal(sw_intake_start(&intake, observer, complain), SW_OK);
 	memset(&example, 0, sizeof(example));
 	example.lookup.name = example.name;
 	example.lookup.name_length = to_wire("start.jp", example.name);
