@@ -14,10 +14,12 @@
 #include "notify.h"
 #include "options.h"
 #include "senderwatch-config.h"
+#include "senderwatch/maintenance.h"
 #include "server.h"
 #include "status_file.h"
 
 #define EXIT_USAGE 2
+#define UPGRADE_TELL_S 5
 
 /* From here on these signals are read from the descriptor returned. */
 static int
@@ -54,16 +56,44 @@ load_credentials(struct sw_parts *parts)
 	return result;
 }
 
+/*
+ * Called while an older database is brought up to date, which may take longer
+ * than the service manager waits for a start, and than people do.
+ */
+static bool
+tell_upgrade(void *argument, uint64_t done, uint64_t total)
+{
+	struct timespec *told = argument, now;
+	sigset_t pending;
+
+	(void)done;
+	(void)total;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec - told->tv_sec >= UPGRADE_TELL_S) {
+		*told = now;
+		sw_notify("EXTEND_TIMEOUT_USEC=60000000\n"
+		    "STATUS=bringing the database up to date");
+		if (isatty(STDERR_FILENO) == 1)
+			sw_log(SW_LOG_INFO, "bringing the database up to date");
+	}
+	sigemptyset(&pending);
+	sigpending(&pending);
+	return sigismember(&pending, SIGTERM) != 1 &&
+	    sigismember(&pending, SIGINT) != 1;
+}
+
 static enum sw_result
 open_store(struct sw_parts *parts)
 {
 	struct sw_store *store = NULL;
+	struct timespec told;
 	enum sw_result result;
 
 	/* Of use to nobody but us and the group that makes the reports. */
 	umask(027);
-	result = sw_store_open(&store, parts->options->database,
-	    SW_STORE_WRITE);
+	clock_gettime(CLOCK_MONOTONIC, &told);
+	result = sw_store_open_watched(&store, parts->options->database,
+	    tell_upgrade, &told);
 	if (result == SW_OK)
 		result = sw_store_senders(store, sw_ledger_restore,
 		    parts->ledger);

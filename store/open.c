@@ -97,9 +97,9 @@ explain_open(struct sw_store *store, const char *path)
 		sw_store_complain(store, "cannot open %s: %s", path, why);
 }
 
-enum sw_result
-sw_store_open(struct sw_store **store, const char *path,
-    enum sw_store_mode mode)
+static enum sw_result
+open_store(struct sw_store **store, const char *path, enum sw_store_mode mode,
+    sw_store_progress progress, void *argument)
 {
 	struct sw_store *s;
 	enum sw_result result;
@@ -115,11 +115,29 @@ sw_store_open(struct sw_store **store, const char *path,
 		return SW_ERR_STORE;
 	}
 	sqlite3_busy_timeout(s->db, SW_STORE_BUSY_MS);
+	if (progress != NULL)
+		sw_store_watch(s, progress, argument);
 	result = set_up(s, path);
+	if (progress != NULL)
+		sw_store_watch(s, NULL, NULL);
 	/* Our own complaints name the file already. */
 	if (result != SW_OK && result != SW_ERR_UNSUPPORTED)
 		explain_open(s, path);
 	return result;
+}
+
+enum sw_result
+sw_store_open(struct sw_store **store, const char *path,
+    enum sw_store_mode mode)
+{
+	return open_store(store, path, mode, NULL, NULL);
+}
+
+enum sw_result
+sw_store_open_watched(struct sw_store **store, const char *path,
+    sw_store_progress progress, void *argument)
+{
+	return open_store(store, path, SW_STORE_WRITE, progress, argument);
 }
 
 void

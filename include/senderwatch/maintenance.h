@@ -33,6 +33,13 @@ void sw_store_watch(struct sw_store *store, sw_store_progress progress,
     void *argument);
 
 /*
+ * sw_store_open() for writing, with progress told while an older database is
+ * brought up to date; false leaves it as it was, with SW_ERR_STORE.
+ */
+enum sw_result sw_store_open_watched(struct sw_store **store, const char *path,
+    sw_store_progress progress, void *argument);
+
+/*
  * A copy of a database as it is at this moment, in one file without a log,
  * readable for its owner only. It appears under its name when it is whole and
  * on the disk. A file of that name is replaced if replace is true, but never

@@ -5,6 +5,7 @@
 #include "support.h"
 #include "fault_vfs.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,6 +182,49 @@ finds_the_key_of_a_day(void **state)
 	    0);
 }
 
+static bool
+count_calls(void *argument, uint64_t done, uint64_t total)
+{
+	unsigned *left = argument;
+
+	(void)done;
+	assert_int_equal(total, 0);
+	return (*left)-- > 1;
+}
+
+static void
+tells_and_can_be_stopped(void **state)
+{
+	const char *path = path_in(state, "db");
+	struct sw_store *store;
+	unsigned left = 3;
+	char *before, *after;
+
+	make_version_1(path);
+	execute(path, "WITH RECURSIVE day(n) AS (VALUES (1) UNION ALL SELECT "
+	    "n + 1 FROM day WHERE n < 20000) INSERT INTO resolver_day "
+	    "SELECT n, 'resolver-' || char(97 + n % 3) FROM day");
+	before = old_contents(path);
+	assert_int_equal(sw_store_open_watched(&store, path, count_calls,
+	    &left), SW_ERR_STORE);
+	assert_int_equal(left, 0);
+	assert_non_null(strstr(sw_store_error(store), "interrupted"));
+	sw_store_close(&store);
+	assert_int_equal(query_number(path, "PRAGMA user_version"), 1);
+	after = old_contents(path);
+	assert_string_equal(after, before);
+	free(after);
+	left = UINT_MAX;
+	assert_int_equal(sw_store_open_watched(&store, path, count_calls,
+	    &left), SW_OK);
+	sw_store_close(&store);
+	assert_true(left < UINT_MAX - 3);
+	after = old_contents(path);
+	assert_string_equal(after, before);
+	free(before);
+	free(after);
+}
+
 /* Every write of the migration fails once. */
 static void
 is_all_or_nothing(void **state)
@@ -280,6 +324,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(loses_nothing),
 		TEST(finds_the_key_of_a_day),
+		TEST(tells_and_can_be_stopped),
 		TEST(is_all_or_nothing),
 		TEST(survives_being_killed),
 	};
