@@ -219,3 +219,11 @@ sw_filter_run(const struct sw_filter *filter, const char *input,
 	}
 	return result;
 }
+
+const char *
+sw_filter_trouble(enum sw_result result)
+{
+	if (result != SW_ERR_SYSTEM)
+		return sw_result_text(result);
+	return errno != 0 ? strerror(errno) : "it failed";
+}

@@ -29,4 +29,7 @@ struct sw_filter {
 enum sw_result sw_filter_run(const struct sw_filter *filter,
     const char *input, size_t length, char **output, size_t *output_length);
 
+/* What went wrong, in words, while errno is still that of the run. */
+const char *sw_filter_trouble(enum sw_result result);
+
 #endif

@@ -1,11 +1,11 @@
 /* The adoption table as one self-contained HTML page. */
 #include "format.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "chart.h"
+#include "filter.h"
 #include "message.h"
 #include "page.h"
 #include "text.h"
@@ -280,8 +280,7 @@ draw_chart(struct section *section, const char *gnuplot, char **svg)
 		return true;
 	section->chart_failed = true;
 	sw_say("warning: %s drew no chart: %s", gnuplot,
-	    result == SW_ERR_SYSTEM && errno != 0 ? strerror(errno) :
-	    result == SW_ERR_SYSTEM ? "it failed" : sw_result_text(result));
+	    sw_filter_trouble(result));
 	return false;
 }
 

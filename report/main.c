@@ -81,7 +81,7 @@ help(int argc, char **argv)
 	char *arguments[] = { NULL, (char *)"--help", NULL };
 	char page[32];
 
-	if (argc < 2) {
+	if (argc < 2 || strcmp(argv[1], "help") == 0) {
 		print_help(stdout);
 		return SW_EXIT_OK;
 	}

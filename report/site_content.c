@@ -1,8 +1,8 @@
 /* What stands in the pages of the site. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "filter.h"
 #include "message.h"
 #include "site.h"
 #include "site_chart.h"
@@ -22,9 +22,7 @@ judge_chart(struct sw_site_page *page, enum sw_result result)
 	sw_site_element(page->file, "p", page->words->chart_missing);
 	if (!page->site->chart_failed)
 		sw_say("warning: %s drew no chart: %s", page->site->gnuplot,
-		    result == SW_ERR_SYSTEM && errno != 0 ? strerror(errno) :
-		    result == SW_ERR_SYSTEM ? "it failed" :
-		    sw_result_text(result));
+		    sw_filter_trouble(result));
 	page->site->chart_failed = true;
 }
 

@@ -85,6 +85,7 @@ done
 tap_ok "no verb is no use" eval 'run 2 && [ ! -s out ] && [ -s err ]'
 tap_ok "nor is one that is not there" run 2 publish
 tap_ok "nor is help about it" run 2 help publish
+tap_ok "help help is help" eval 'silent 0 help help && cp out help && silent 0 help && cmp -s out help'
 tap_ok "--version tells the version" eval 'silent 0 --version && grep -qx "senderwatch [0-9.]*" out'
 
 # --- JSON, where a script would read it
@@ -116,16 +117,22 @@ tap_ok "report --format json" json 'd["table"] == "quality"' \
 terminal() {
 	script -qec "$*" /dev/null </dev/null
 }
-# The clock runs faster: nothing is told of work that is soon done.
+# The clock runs faster: nothing is told of work that is soon done. A merge is told by its 65,536 rows.
+"$build/tests/report/make_database" large.db 5 || exit 1
 quick="faketime -f '+0 x1000'"
 for command in \
 	"anonymity --database test.db" \
+	"backup --database test.db --replace copy.db" \
 	"check --database test.db" \
+	"merge merged.db large.db" \
+	"prune --database copy.db --keep-months 1" \
 	"report trend --database test.db --period 2026-09:2026-11 --registry jp" \
 	"site --database test.db --period 2026-09:2026-11 --registry jp pages"; do
 	verb=${command%% *}
+	rm -f merged.db*
 	terminal "$quick '$senderwatch' $command" >out 2>&1
 	tap_ok "$verb tells progress on a terminal" grep -qF "$(printf '\r\033[K')senderwatch $verb" out
+	rm -f merged.db*
 	eval "$quick \"\$senderwatch\" $command" >out 2>err
 	tap_ok "$verb tells none to a file" eval '! grep -q "$(printf "\r")" err'
 done
