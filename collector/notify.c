@@ -1,5 +1,6 @@
 #include "notify.h"
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -55,10 +56,12 @@ sw_watchdog_init(struct sw_watchdog *watchdog)
 {
 	const char *text = getenv("WATCHDOG_USEC");
 	const char *pid = getenv("WATCHDOG_PID");
-	unsigned long us;
+	unsigned long us, number;
 
 	*watchdog = (struct sw_watchdog){ 0, 0 };
-	if (text == NULL || (pid != NULL && atol(pid) != (long)getpid()) ||
+	if (text == NULL ||
+	    (pid != NULL && (!sw_setting_unsigned(pid, 1, INT_MAX, &number) ||
+	    number != (unsigned long)getpid())) ||
 	    !sw_setting_unsigned(text, 2000, WATCHDOG_MAX_US, &us))
 		return;
 	watchdog->limit_ms = (unsigned)(us / 1000);

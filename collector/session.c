@@ -82,7 +82,7 @@ take_claim(char out[CLAIM_SIZE], const char *claim)
 		    (*claim >= '0' && *claim <= '9') ||
 		    *claim == '.' || *claim == '-' || *claim == '_';
 
-		out[length++] = plain ? *claim : '_';
+		out[length++] = (char)(plain ? *claim : '_');
 	}
 	out[length] = '\0';
 	if (length == 0)

@@ -175,7 +175,7 @@ take_mechanism(struct sw_spf *spf, const struct term *term)
 	enum sw_spf_mechanism which = find_mechanism(term->word);
 	struct span rest = term->rest;
 	enum sw_spf_error error;
-	unsigned prefix;
+	unsigned prefix = 0;
 
 	if (which == SW_SPF_MECHANISMS ||
 	    (rest.at < rest.end && *rest.at != ':' && *rest.at != '/'))

@@ -188,7 +188,7 @@ add_cohort(struct making *making, const char *path, size_t number)
 	struct sw_cohort *cohort = NULL;
 	char *reason = NULL;
 	enum sw_result result;
-	uint32_t first;
+	uint32_t first = 0;
 
 	result = sw_cohort_read(&cohort, path, &reason);
 	if (result != SW_OK)
@@ -315,6 +315,7 @@ sw_site_make(struct sw_tree *tree, const struct sw_site_order *order,
 		result = add_sections(&making);
 	if (result == SW_OK)
 		result = write_all(&making, tree);
+	/* cppcheck-suppress knownConditionTrueFalse; making.reason is the same */
 	if (result != SW_OK && reason[0] == '\0')
 		fail(&making, result, "");
 	fini(&making);

@@ -386,7 +386,7 @@ static enum sw_result
 describe_subject(struct scan *scan, bool *counts)
 {
 	struct cursor *cursor = &scan->subjects;
-	enum sw_result result = SW_OK;
+	enum sw_result result;
 	const struct place *place;
 	int64_t suffix;
 	int order = -1;

@@ -39,17 +39,44 @@ TESTS += $(name_tests)
 endif
 
 noinst_HEADERS += tests/random.h tests/lib/names.h
-TESTS += tests/contrib/completion.sh tests/contrib/monitoring.sh \
+TESTS += tests/collector/upgrade.sh tests/contrib/completion.sh \
+	tests/contrib/monitoring.sh \
 	tests/doc/manual.sh tests/lib/embed.sh \
 	tests/tree/includes.sh tests/tree/scripts.sh
 if WITH_MODULE
 TESTS += tests/tree/symbols.sh
 endif
-EXTRA_DIST += tests/contrib/alerts.yml tests/contrib/alerts-weeks.yml \
+EXTRA_DIST += tests/collector/upgrade.sh \
+	tests/contrib/alerts.yml tests/contrib/alerts-weeks.yml \
 	tests/contrib/completion.sh tests/contrib/monitoring.sh \
 	tests/doc/manual.sh tests/lib/embed.sh \
 	tests/tree/includes.sh tests/tree/scripts.sh tests/tree/symbols.sh
 include tests/fuzz/local.mk
+
+# What is looked at rather than run: who includes whom, what the module exports,
+# shell scripts, the manual's form, then clang-tidy and cppcheck; minutes.
+# make lint LINT_FILES="report/main.c lib/spf.c"
+lint_tests = tests/doc/manual.sh tests/tree/includes.sh tests/tree/scripts.sh
+if WITH_MODULE
+lint_tests += tests/tree/symbols.sh
+endif
+LINT_FILES =
+lint: all
+	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(lint_tests)' \
+		check_PROGRAMS= check_LTLIBRARIES=
+	UNBOUND_CPPFLAGS='$(UNBOUND_CPPFLAGS)' $(top_srcdir)/tests/tree/analyse \
+		'$(abs_top_srcdir)' '$(abs_top_builddir)' '-D_GNU_SOURCE \
+		-I$(abs_top_srcdir)/include -I$(abs_top_builddir)/proto \
+		$(CRYPTO_CFLAGS) $(FSTRM_CFLAGS) $(IDN2_CFLAGS) $(INIH_CFLAGS) \
+		$(JANSSON_CFLAGS) $(LDNS_CFLAGS) $(MICROHTTPD_CFLAGS) \
+		$(PROTOBUF_C_CFLAGS) $(PSL_CFLAGS) $(SODIUM_CFLAGS) \
+		$(SQLITE_CFLAGS) $(SSL_CFLAGS)' $(LINT_FILES)
+# Lines that differ from this commit.
+FORMAT_SINCE = HEAD
+format:
+	cd $(top_srcdir) && git clang-format --extensions c,h $(FORMAT_SINCE)
+.PHONY: format lint
+EXTRA_DIST += .clang-format .clang-tidy tests/tree/analyse
 
 # The tests that are C programs once more, built with sanitizers in folders of
 # their own; for threads, those where threads share something. Not for a build
@@ -83,7 +110,19 @@ check-tsan:
 check-sanitized: $(BUILT_SOURCES)
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(SANITIZED_TESTS)' \
 		check_PROGRAMS='$(SANITIZED_TESTS)' check_LTLIBRARIES=
+# What the tests run, line by line: build-coverage/coverage/index.html. Programs
+# that are killed leave no trace.
+coverage:
+	$(MKDIR_P) build-coverage/coverage
+	cd build-coverage && { test -f Makefile || $(configure_sanitized) \
+		CFLAGS='-g -O0 --coverage -fprofile-update=atomic'; }
+	find build-coverage -name '*.gcda' -delete
+	-cd build-coverage && SENDERWATCH_UNBOUND='$(UNBOUND_SRC)/..' $(MAKE) -k check
+	cd build-coverage && gcovr --root '$(abs_top_srcdir)' --exclude-unreachable-branches \
+		$(foreach d,collector lib module report store wire,--filter '$(abs_top_srcdir)/$d/') \
+		--txt coverage/files.txt --html-details coverage/index.html \
+		--print-summary .
 clean-local-sanitized:
-	rm -rf build-asan build-tsan
+	rm -rf build-asan build-tsan build-coverage
 clean-local: clean-local-sanitized
-.PHONY: check-asan check-tsan check-sanitized clean-local-sanitized
+.PHONY: check-asan check-tsan check-sanitized clean-local-sanitized coverage
