@@ -272,7 +272,7 @@ audit_stream(const struct audit *audit, int fd)
 	struct fstrm_reader *reader;
 	const uint8_t *frame = NULL;
 	size_t length = 0;
-	bool kept = audit->forward != NULL;
+	bool kept = audit->forward != NULL, whole;
 	int status = SW_EXIT_OK;
 	fstrm_res got;
 
@@ -293,12 +293,17 @@ audit_stream(const struct audit *audit, int fd)
 			    frame, length);
 		frame = NULL;
 	}
-	if (got != fstrm_res_stop) {
-		sw_say("a stream ended early: %s",
+	/* To libfstrm, a peer that is gone has stopped, too. */
+	whole = got == fstrm_res_stop &&
+	    control_size(reader, FSTRM_CONTROL_STOP) > 0;
+	if (!whole) {
+		sw_say("a stream ended early, or was none: %s",
+		    sw_stream_error(stream) == SW_OK ? "it is no Frame Streams "
+		    "of " SW_CONTENT_TYPE " up to its end" :
 		    sw_result_text(sw_stream_error(stream)));
 		status = SW_EXIT_FAILURE;
 	}
-	if (!kept || got != fstrm_res_stop)
+	if (!kept || !whole)
 		sw_stream_abort(stream);
 	fstrm_reader_destroy(&reader);
 	return status;

@@ -1,6 +1,7 @@
 # With any Unbound that the module is built for: see ./check --unbound-src.
 unbound_tests = \
 	tests/integration/answers.sh \
+	tests/integration/audit.sh \
 	tests/integration/cachedb.sh \
 	tests/integration/chains.sh \
 	tests/integration/faults.sh \
