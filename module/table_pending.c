@@ -21,6 +21,13 @@ sw_table_set_pending(struct sw_table *table, size_t at, unsigned way)
 	*ways |= (uint8_t)(1u << way);
 }
 
+size_t
+sw_table_pending_of(struct sw_table *table, unsigned key)
+{
+	return atomic_load_explicit(&table->pending_count[key],
+	    memory_order_relaxed);
+}
+
 /* False if there is no memory for the name. */
 static bool
 copy_out(const struct sw_table *table, size_t slot,
@@ -122,6 +129,8 @@ sw_table_collect(struct sw_table *table, unsigned key,
 {
 	size_t done = 0, at = table->next[key], left = table->bucket_count;
 
+	if (sw_table_pending_of(table, key) == 0)
+		return 0;
 	/* Once around, not further: nothing is to be taken twice. */
 	while (left > 0 && done + WAYS <= count) {
 		size_t end = (at / table->per_shard + 1) * table->per_shard;
@@ -179,13 +188,6 @@ sw_table_acknowledge(struct sw_table *table,
 		}
 		pthread_mutex_unlock(lock_of(table, at));
 	}
-}
-
-size_t
-sw_table_pending_of(struct sw_table *table, unsigned key)
-{
-	return atomic_load_explicit(&table->pending_count[key],
-	    memory_order_relaxed);
 }
 
 size_t
