@@ -84,8 +84,8 @@ sw_bimi_parse(const uint8_t *text, size_t length, struct sw_bimi *bimi)
 	bimi->error = classify(bimi, l_seen, a_seen);
 }
 
-const char *
-sw_bimi_error_text(enum sw_bimi_error error)
+static const char *
+error_text(enum sw_bimi_error error)
 {
 	switch (error) {
 	case SW_BIMI_ERROR_NONE: return "valid BIMI record";
@@ -107,7 +107,7 @@ sw_bimi_judge(const struct sw_txt *txt, struct sw_verdict *verdict)
 		verdict->features = sw_features_set(0, SW_BIMI_ERROR,
 		    (uint8_t)bimi.error);
 		sw_verdict_set(verdict, SW_OUTCOME_INVALID,
-		    sw_bimi_error_text(bimi.error), SECTION);
+		    error_text(bimi.error), SECTION);
 		return;
 	}
 	verdict->features = sw_features_set(0, SW_BIMI_INDICATOR,
@@ -117,5 +117,5 @@ sw_bimi_judge(const struct sw_txt *txt, struct sw_verdict *verdict)
 	sw_verdict_set(verdict, SW_OUTCOME_PRESENT,
 	    bimi.indicator == SW_BIMI_INDICATOR_DECLINED ?
 	    "declines to publish an indicator" :
-	    sw_bimi_error_text(bimi.error), SECTION);
+	    error_text(bimi.error), SECTION);
 }

@@ -219,8 +219,8 @@ sw_dkim_error_text(enum sw_dkim_error error)
 	return error < ERROR_COUNT ? errors[error].text : "unknown error";
 }
 
-const char *
-sw_dkim_error_section(enum sw_dkim_error error)
+static const char *
+error_section(enum sw_dkim_error error)
 {
 	return error < ERROR_COUNT ? errors[error].section : "RFC 6376 3.6.1";
 }
@@ -235,5 +235,5 @@ sw_dkim_judge(const struct sw_txt *txt, struct sw_verdict *verdict)
 	verdict->features = sw_dkim_features(&dkim);
 	sw_verdict_set(verdict, dkim.error == SW_DKIM_ERROR_NONE ?
 	    SW_OUTCOME_PRESENT : SW_OUTCOME_UNKNOWN,
-	    sw_dkim_error_text(dkim.error), sw_dkim_error_section(dkim.error));
+	    sw_dkim_error_text(dkim.error), error_section(dkim.error));
 }

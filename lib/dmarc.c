@@ -328,15 +328,15 @@ static const struct {
 };
 #define CLASS_COUNT (sizeof(classes) / sizeof(classes[0]))
 
-const char *
-sw_dmarc_class_text(enum sw_dmarc_class class)
+static const char *
+class_text(enum sw_dmarc_class class)
 {
 	return class > 0 && class < CLASS_COUNT ? classes[class].text :
 	    "unknown class";
 }
 
-const char *
-sw_dmarc_class_section(enum sw_dmarc_class class)
+static const char *
+class_section(enum sw_dmarc_class class)
 {
 	return class > 0 && class < CLASS_COUNT ? classes[class].section :
 	    "RFC 9989 4.7";
@@ -357,6 +357,6 @@ sw_dmarc_judge(const struct sw_txt *txt, struct sw_verdict *verdict)
 	verdict->features = sw_dmarc_features(&dmarc);
 	sw_verdict_set(verdict, dmarc.policy != SW_DMARC_POLICY_UNSET ?
 	    SW_OUTCOME_PRESENT : SW_OUTCOME_INVALID,
-	    sw_dmarc_class_text(dmarc.class),
-	    sw_dmarc_class_section(dmarc.class));
+	    class_text(dmarc.class),
+	    class_section(dmarc.class));
 }

@@ -51,8 +51,8 @@ sw_mta_sts_parse(const uint8_t *text, size_t length,
 	mta_sts->error = id ? SW_MTA_STS_ERROR_NONE : SW_MTA_STS_ERROR_NO_ID;
 }
 
-const char *
-sw_mta_sts_error_text(enum sw_mta_sts_error error)
+static const char *
+error_text(enum sw_mta_sts_error error)
 {
 	switch (error) {
 	case SW_MTA_STS_ERROR_NONE: return "valid MTA-STS record";
@@ -73,5 +73,5 @@ sw_mta_sts_judge(const struct sw_txt *txt, struct sw_verdict *verdict)
 	    (uint8_t)mta_sts.error);
 	sw_verdict_set(verdict, mta_sts.error == SW_MTA_STS_ERROR_NONE ?
 	    SW_OUTCOME_PRESENT : SW_OUTCOME_INVALID,
-	    sw_mta_sts_error_text(mta_sts.error), "RFC 8461 3.1");
+	    error_text(mta_sts.error), "RFC 8461 3.1");
 }

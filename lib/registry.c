@@ -111,8 +111,8 @@ find_rule(const struct sw_registry *registry, enum rule_kind kind,
 	return rule != NULL ? rule->type : NULL;
 }
 
-const struct sw_registry_type *
-sw_registry_name_type(const struct sw_registry *registry, const char *name)
+static const struct sw_registry_type *
+name_type(const struct sw_registry *registry, const char *name)
 {
 	return find_rule(registry, RULE_NAME, name);
 }
@@ -147,7 +147,7 @@ sw_registry_classify(const struct sw_registry *registry, const char *name,
 {
 	const struct sw_registry_type *type, *by_name;
 
-	by_name = sw_registry_name_type(registry, name);
+	by_name = name_type(registry, name);
 	type = sw_registry_suffix_type(registry, suffix, region);
 	if (by_name != NULL)
 		return by_name;

@@ -334,8 +334,8 @@ sw_spf_error_text(enum sw_spf_error error)
 	return error < ERROR_COUNT ? errors[error].text : "unknown error";
 }
 
-const char *
-sw_spf_error_section(enum sw_spf_error error)
+static const char *
+error_section(enum sw_spf_error error)
 {
 	return error < ERROR_COUNT ? errors[error].section : "RFC 7208 12";
 }
@@ -349,5 +349,5 @@ sw_spf_judge(const struct sw_txt *txt, struct sw_verdict *verdict)
 	verdict->features = sw_spf_features(&spf);
 	sw_verdict_set(verdict, spf.error == SW_SPF_ERROR_NONE ?
 	    SW_OUTCOME_PRESENT : SW_OUTCOME_INVALID,
-	    sw_spf_error_text(spf.error), sw_spf_error_section(spf.error));
+	    sw_spf_error_text(spf.error), error_section(spf.error));
 }

@@ -218,8 +218,8 @@ cut_size(struct span *uri)
 	return true;
 }
 
-bool
-sw_uri_has_scheme(struct span uri, const char *scheme)
+static bool
+has_scheme(struct span uri, const char *scheme)
 {
 	size_t length = strlen(scheme);
 
@@ -243,8 +243,8 @@ sw_uris_parse(struct span list, bool sizes, struct uris *uris)
 			uris->invalid++;
 		} else {
 			uris->valid++;
-			uris->mailto += sw_uri_has_scheme(uri, "mailto");
-			uris->https += sw_uri_has_scheme(uri, "https");
+			uris->mailto += has_scheme(uri, "mailto");
+			uris->https += has_scheme(uri, "https");
 		}
 		if (comma == NULL)
 			break;

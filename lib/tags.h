@@ -55,7 +55,6 @@ bool sw_field_is_extension(const struct tag *tag);
 
 /* Is this a URI (RFC 3986 section 3)? What is between "[" and "]" is not read. */
 bool sw_uri_check(struct span uri);
-bool sw_uri_has_scheme(struct span uri, const char *scheme);
 
 /*
  * Parse "URI *(*WSP "," *WSP URI)", where "," and "!" in a URI must be

@@ -48,8 +48,8 @@ sw_tls_rpt_parse(const uint8_t *text, size_t length,
 	    SW_TLS_RPT_ERROR_NO_RUA;
 }
 
-const char *
-sw_tls_rpt_error_text(enum sw_tls_rpt_error error)
+static const char *
+error_text(enum sw_tls_rpt_error error)
 {
 	switch (error) {
 	case SW_TLS_RPT_ERROR_NONE: return "valid TLS-RPT record";
@@ -83,5 +83,5 @@ sw_tls_rpt_judge(const struct sw_txt *txt, struct sw_verdict *verdict)
 	    (uint8_t)transport(&tls_rpt)) :
 	    sw_features_set(0, SW_TLS_RPT_ERROR, (uint8_t)tls_rpt.error);
 	sw_verdict_set(verdict, valid ? SW_OUTCOME_PRESENT : SW_OUTCOME_INVALID,
-	    sw_tls_rpt_error_text(tls_rpt.error), "RFC 8460 3");
+	    error_text(tls_rpt.error), "RFC 8460 3");
 }

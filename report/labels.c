@@ -184,8 +184,8 @@ sw_labels_find(const char *language)
 	return NULL;
 }
 
-const char *
-sw_label_month(const struct sw_labels *labels, uint32_t month,
+static const char *
+label_month(const struct sw_labels *labels, uint32_t month,
     char text[SW_LABEL_MAX])
 {
 	static const char *const names[] = {
@@ -252,10 +252,10 @@ sw_label_period(const struct sw_labels *labels, const struct sw_block *block,
 	char first[SW_LABEL_MAX], last[SW_LABEL_MAX];
 
 	if (block->first == block->last)
-		return sw_label_month(labels, block->first, text);
+		return label_month(labels, block->first, text);
 	snprintf(text, SW_LABEL_MAX, labels->period,
-	    sw_label_month(labels, block->first, first),
-	    sw_label_month(labels, block->last, last));
+	    label_month(labels, block->first, first),
+	    label_month(labels, block->last, last));
 	return text;
 }
 

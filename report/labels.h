@@ -56,11 +56,7 @@ const struct sw_labels *sw_labels_find(const char *language);
 #define SW_MARK_SUPPRESSED "*"
 #define SW_MARK_WITHHELD "~"
 
-/* "2026年11月", "November 2026". */
-const char *sw_label_month(const struct sw_labels *labels, uint32_t month,
-    char text[SW_LABEL_MAX]);
-
-/* The same of the months of a block: "October 2026 to November 2026". */
+/* The months of a block: "2026年11月", "October 2026 to November 2026". */
 const char *sw_label_period(const struct sw_labels *labels,
     const struct sw_block *block, char text[SW_LABEL_MAX]);
 

@@ -225,16 +225,6 @@ sw_share_seen(const struct sw_share_of *share,
 	return most;
 }
 
-const struct sw_share_of *
-sw_scheme_find_share(const struct sw_scheme *scheme, const char *name)
-{
-	for (size_t i = 0; i < scheme->share_count; i++) {
-		if (strcmp(scheme->shares[i].name, name) == 0)
-			return &scheme->shares[i];
-	}
-	return NULL;
-}
-
 /* --- Describing ----------------------------------------------------------- */
 
 struct sw_scheme *

@@ -127,10 +127,6 @@ uint64_t sw_form_value(const struct sw_scheme *scheme,
 unsigned sw_share_seen(const struct sw_share_of *share,
     const struct sw_store_subject *subject);
 
-/* The share of that measure, or NULL. */
-const struct sw_share_of *sw_scheme_find_share(const struct sw_scheme *scheme,
-    const char *name);
-
 /* --- For who describes a scheme ------------------------------------------- */
 
 struct sw_scheme *sw_scheme_new(void);

@@ -69,8 +69,9 @@ is_monthly(const struct sw_site_section *section)
 	    section->kind != SW_SITE_SERIES;
 }
 
-const char *
-sw_site_page_name(const struct sw_site_section *section,
+/* One page a section has no month in its name. */
+static const char *
+page_name(const struct sw_site_section *section,
     const struct sw_block *block, char name[SW_SITE_NAME_MAX])
 {
 	if (!is_monthly(section) || block == NULL)
@@ -142,7 +143,7 @@ make_links(const struct sw_site *site, const struct sw_site_words *words,
 	for (size_t i = 0; i < site->count && count < LINKS_MAX - 2; i++) {
 		const struct sw_site_section *section = &site->sections[i];
 
-		sw_site_page_name(section, latest(section->table),
+		page_name(section, latest(section->table),
 		    names[count]);
 		links[count] = (struct sw_site_link){ names[count],
 		    sw_site_section_title(words, section), NULL };
@@ -195,7 +196,7 @@ write_months(struct sw_site_page *page, const struct content *content)
 		const struct sw_block *block = &table->blocks[i - 1];
 
 		fprintf(page->file, "<li><a href=\"%s\"%s>%s</a></li>\n",
-		    sw_site_page_name(content->section, block, name),
+		    page_name(content->section, block, name),
 		    block == content->block ? " aria-current=\"page\"" : "",
 		    sw_site_month(page->words, block, text));
 	}
@@ -270,9 +271,9 @@ fill_page(struct sw_site_page *page, const struct content *content)
 	frame.link_count = make_links(page->site, page->words, links, names);
 	make_title(page->words, content, title);
 	if (content->section != NULL) {
-		frame.name = sw_site_page_name(content->section,
+		frame.name = page_name(content->section,
 		    content->block, name);
-		frame.current = sw_site_page_name(content->section,
+		frame.current = page_name(content->section,
 		    latest(content->section->table), current);
 	}
 	sw_site_frame_begin(page->file, &frame);
@@ -300,7 +301,7 @@ write_page(struct sw_tree *tree, struct sw_site *site,
 	fill_page(&page, content);
 	snprintf(path, sizeof(path), "%s/%s", words->language,
 	    content->section == NULL ? content->name :
-	    sw_site_page_name(content->section, content->block, name));
+	    page_name(content->section, content->block, name));
 	if (fclose(page.file) == 0)
 		result = sw_tree_write(tree, path, text, length);
 	free(text);

@@ -56,10 +56,8 @@ const struct sw_site_section *sw_site_find(const struct sw_site *site,
     enum sw_site_kind kind);
 const char *sw_site_section_title(const struct sw_site_words *words,
     const struct sw_site_section *section);
-/* "adoption-2026-10.html"; one page a section has no month in its name. */
+/* Room for the name of a page, "adoption-2026-10.html", or of a month. */
 #define SW_SITE_NAME_MAX 128
-const char *sw_site_page_name(const struct sw_site_section *section,
-    const struct sw_block *block, char name[SW_SITE_NAME_MAX]);
 
 /* <name>text</name>, escaped. */
 void sw_site_element(FILE *file, const char *name, const char *text);

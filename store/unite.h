@@ -26,8 +26,6 @@ struct sw_unite {
 /* Fill the maps from the input's tables, entering what is new. */
 enum sw_result sw_unite_ids(struct sw_unite *unite);
 void sw_unite_forget_ids(struct sw_unite *unite);
-/* *ours is 0 where the id is not in the map. */
-void sw_unite_map(const struct sw_id_map *map, int64_t theirs, int64_t *ours);
 
 /*
  * Put each row of a query of the input into out. maps, if not NULL, tells for

@@ -125,8 +125,9 @@ compare_pair(const void *key, const void *element)
 	return id < pair->theirs ? -1 : id > pair->theirs;
 }
 
-void
-sw_unite_map(const struct sw_id_map *map, int64_t theirs, int64_t *ours)
+/* *ours is 0 where the id is not in the map. */
+static void
+map_id(const struct sw_id_map *map, int64_t theirs, int64_t *ours)
 {
 	const struct sw_id_pair *pair = NULL;
 
@@ -148,7 +149,7 @@ put_row(struct sw_unite *unite, sqlite3_stmt *query, sqlite3_stmt *put,
 			    sqlite3_column_value(query, i));
 			continue;
 		}
-		sw_unite_map(maps[i], sqlite3_column_int64(query, i), &id);
+		map_id(maps[i], sqlite3_column_int64(query, i), &id);
 		if (id == 0) {
 			sw_store_complain(unite->out, "a row refers to a key "
 			    "or suffix that is missing: see \"senderwatch "

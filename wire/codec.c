@@ -65,12 +65,51 @@ fill_counters(CountersMessage *message, const struct sw_counters *counters)
 #undef COPY
 }
 
+static void
+fill_group(GroupMessage *message, const struct sw_group *group)
+{
+	senderwatch__group__init(message);
+	message->suffix = borrow_text(group->suffix);
+	message->registry = borrow_text(group->registry);
+	message->type = borrow_text(group->type);
+}
+
+/* All but the lists. */
+static void
+fill_batch(BatchMessage *message, const struct sw_batch *batch)
+{
+	senderwatch__batch__init(message);
+	message->instance = borrow(batch->instance, SW_INSTANCE_SIZE);
+	message->sequence = batch->sequence;
+	if (!is_zero(batch->key_id, SW_KEY_ID_SIZE))
+		message->key_id = borrow(batch->key_id, SW_KEY_ID_SIZE);
+	message->resolver = borrow_text(batch->resolver);
+	message->software = borrow_text(batch->software);
+	message->sent_day = batch->sent_day;
+}
+
+static enum sw_result
+pack(BatchMessage *batch, uint8_t **frame, size_t *length)
+{
+	Senderwatch__Frame message = SENDERWATCH__FRAME__INIT;
+
+	message.body_case = SENDERWATCH__FRAME__BODY_BATCH;
+	message.batch = batch;
+	*length = senderwatch__frame__get_packed_size(&message);
+	if (*length > SW_FRAME_MAX)
+		return SW_ERR_INVALID;
+	*frame = malloc(*length + 1);
+	if (*frame == NULL)
+		return SW_ERR_MEMORY;
+	senderwatch__frame__pack(&message, *frame);
+	return SW_OK;
+}
+
 enum sw_result
 sw_frame_encode(const struct sw_batch *batch, uint8_t **frame, size_t *length)
 {
 	enum sw_result result = SW_ERR_MEMORY;
-	Senderwatch__Frame message = SENDERWATCH__FRAME__INIT;
-	BatchMessage body = SENDERWATCH__BATCH__INIT;
+	BatchMessage body;
 	CountersMessage counters;
 	GroupMessage *groups = calloc(batch->group_count + 1, sizeof(*groups));
 	GroupMessage **group_list = calloc(batch->group_count + 1,
@@ -91,10 +130,7 @@ sw_frame_encode(const struct sw_batch *batch, uint8_t **frame, size_t *length)
 	    observation_list == NULL)
 		goto out;
 	for (size_t i = 0; i < batch->group_count; i++) {
-		senderwatch__group__init(&groups[i]);
-		groups[i].suffix = borrow_text(batch->groups[i].suffix);
-		groups[i].registry = borrow_text(batch->groups[i].registry);
-		groups[i].type = borrow_text(batch->groups[i].type);
+		fill_group(&groups[i], &batch->groups[i]);
 		group_list[i] = &groups[i];
 	}
 	for (size_t i = 0; i < batch->observation_count; i++) {
@@ -102,31 +138,13 @@ sw_frame_encode(const struct sw_batch *batch, uint8_t **frame, size_t *length)
 		observation_list[i] = &observations[i];
 	}
 	fill_counters(&counters, &batch->counters);
-	body.instance = borrow(batch->instance, SW_INSTANCE_SIZE);
-	body.sequence = batch->sequence;
-	if (!is_zero(batch->key_id, SW_KEY_ID_SIZE))
-		body.key_id = borrow(batch->key_id, SW_KEY_ID_SIZE);
-	body.resolver = borrow_text(batch->resolver);
-	body.software = borrow_text(batch->software);
-	body.sent_day = batch->sent_day;
+	fill_batch(&body, batch);
 	body.groups = group_list;
 	body.n_groups = batch->group_count;
 	body.observations = observation_list;
 	body.n_observations = batch->observation_count;
 	body.counters = &counters;
-	message.body_case = SENDERWATCH__FRAME__BODY_BATCH;
-	message.batch = &body;
-
-	*length = senderwatch__frame__get_packed_size(&message);
-	if (*length > SW_FRAME_MAX) {
-		result = SW_ERR_INVALID;
-		goto out;
-	}
-	*frame = malloc(*length + 1);
-	if (*frame == NULL)
-		goto out;
-	senderwatch__frame__pack(&message, *frame);
-	result = SW_OK;
+	result = pack(&body, frame, length);
 out:
 	free(observation_list);
 	free(observations);

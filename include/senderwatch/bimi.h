@@ -40,6 +40,4 @@ bool sw_bimi_is_record(const uint8_t *text, size_t length);
 /* Parse such a record. Total over all inputs, linear, allocates nothing. */
 void sw_bimi_parse(const uint8_t *text, size_t length, struct sw_bimi *bimi);
 
-const char *sw_bimi_error_text(enum sw_bimi_error error);
-
 #endif

@@ -67,8 +67,7 @@ void sw_dkim_parse(const uint8_t *text, size_t length, struct sw_dkim *dkim);
 /* 0 where there is no working key. */
 uint64_t sw_dkim_features(const struct sw_dkim *dkim);
 
-/* Static text; the section is "RFC 6376 n" or that of a later RFC. */
+/* Static text. */
 const char *sw_dkim_error_text(enum sw_dkim_error error);
-const char *sw_dkim_error_section(enum sw_dkim_error error);
 
 #endif

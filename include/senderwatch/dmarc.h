@@ -85,9 +85,6 @@ void sw_dmarc_parse(const uint8_t *text, size_t length,
 
 uint64_t sw_dmarc_features(const struct sw_dmarc *dmarc);
 
-/* Static text; the section is "RFC 9989 n". */
-const char *sw_dmarc_class_text(enum sw_dmarc_class class);
-const char *sw_dmarc_class_section(enum sw_dmarc_class class);
 /* "none", "quarantine", "reject", "" where there is none. */
 const char *sw_dmarc_policy_text(enum sw_dmarc_policy policy);
 

@@ -34,6 +34,4 @@ bool sw_mta_sts_is_record(const uint8_t *text, size_t length);
 void sw_mta_sts_parse(const uint8_t *text, size_t length,
     struct sw_mta_sts *mta_sts);
 
-const char *sw_mta_sts_error_text(enum sw_mta_sts_error error);
-
 #endif

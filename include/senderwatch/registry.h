@@ -59,9 +59,7 @@ const struct sw_registry_type *sw_registry_classify(
     const struct sw_registry *registry, const char *name, const char *suffix,
     const char **region);
 
-/* The same in parts, for who knows one of them already. */
-const struct sw_registry_type *sw_registry_name_type(
-    const struct sw_registry *registry, const char *name);
+/* The same of the suffix alone, whatever stands before it. */
 const struct sw_registry_type *sw_registry_suffix_type(
     const struct sw_registry *registry, const char *suffix,
     const char **region);

@@ -95,8 +95,7 @@ void sw_spf_parse(const uint8_t *text, size_t length, struct sw_spf *spf);
 
 uint64_t sw_spf_features(const struct sw_spf *spf);
 
-/* Static text; the section is "RFC 7208 n". */
+/* Static text. */
 const char *sw_spf_error_text(enum sw_spf_error error);
-const char *sw_spf_error_section(enum sw_spf_error error);
 
 #endif

@@ -41,6 +41,4 @@ bool sw_tls_rpt_is_record(const uint8_t *text, size_t length);
 void sw_tls_rpt_parse(const uint8_t *text, size_t length,
     struct sw_tls_rpt *tls_rpt);
 
-const char *sw_tls_rpt_error_text(enum sw_tls_rpt_error error);
-
 #endif
