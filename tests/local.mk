@@ -61,16 +61,16 @@ if WITH_MODULE
 lint_tests += tests/tree/symbols.sh
 endif
 LINT_FILES =
+lint_flags = -D_GNU_SOURCE -I$(abs_top_srcdir)/include -I$(abs_top_builddir)/proto \
+	$(CRYPTO_CFLAGS) $(FSTRM_CFLAGS) $(IDN2_CFLAGS) $(INIH_CFLAGS) \
+	$(JANSSON_CFLAGS) $(LDNS_CFLAGS) $(MICROHTTPD_CFLAGS) \
+	$(PROTOBUF_C_CFLAGS) $(PSL_CFLAGS) $(SODIUM_CFLAGS) $(SQLITE_CFLAGS) \
+	$(SSL_CFLAGS)
 lint: all
 	$(MAKE) $(AM_MAKEFLAGS) check-TESTS TESTS='$(lint_tests)' \
 		check_PROGRAMS= check_LTLIBRARIES=
 	UNBOUND_CPPFLAGS='$(UNBOUND_CPPFLAGS)' $(top_srcdir)/tests/tree/analyse \
-		'$(abs_top_srcdir)' '$(abs_top_builddir)' '-D_GNU_SOURCE \
-		-I$(abs_top_srcdir)/include -I$(abs_top_builddir)/proto \
-		$(CRYPTO_CFLAGS) $(FSTRM_CFLAGS) $(IDN2_CFLAGS) $(INIH_CFLAGS) \
-		$(JANSSON_CFLAGS) $(LDNS_CFLAGS) $(MICROHTTPD_CFLAGS) \
-		$(PROTOBUF_C_CFLAGS) $(PSL_CFLAGS) $(SODIUM_CFLAGS) \
-		$(SQLITE_CFLAGS) $(SSL_CFLAGS)' $(LINT_FILES)
+		'$(abs_top_srcdir)' '$(abs_top_builddir)' '$(lint_flags)' $(LINT_FILES)
 # Lines that differ from this commit.
 FORMAT_SINCE = HEAD
 format:
@@ -117,7 +117,8 @@ coverage:
 	cd build-coverage && { test -f Makefile || $(configure_sanitized) \
 		CFLAGS='-g -O0 --coverage -fprofile-update=atomic'; }
 	find build-coverage -name '*.gcda' -delete
-	-cd build-coverage && SENDERWATCH_UNBOUND='$(UNBOUND_SRC)/..' $(MAKE) -k check
+	-cd build-coverage && SENDERWATCH_UNBOUND='$(UNBOUND_SRC)/..' \
+		$(MAKE) -k check TESTS='$(COVERAGE_TESTS)'
 	cd build-coverage && gcovr --root '$(abs_top_srcdir)' --exclude-unreachable-branches \
 		$(foreach d,collector lib module report store wire,--filter '$(abs_top_srcdir)/$d/') \
 		--txt coverage/files.txt --html-details coverage/index.html \
