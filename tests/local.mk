@@ -39,14 +39,14 @@ TESTS += $(name_tests)
 endif
 
 noinst_HEADERS += tests/random.h tests/lib/names.h
-TESTS += tests/collector/upgrade.sh tests/contrib/completion.sh \
+TESTS += tests/collector/protocol.py tests/collector/upgrade.sh tests/contrib/completion.sh \
 	tests/contrib/monitoring.sh \
 	tests/doc/manual.sh tests/lib/embed.sh \
 	tests/tree/includes.sh tests/tree/scripts.sh
 if WITH_MODULE
 TESTS += tests/tree/symbols.sh
 endif
-EXTRA_DIST += tests/collector/upgrade.sh \
+EXTRA_DIST += tests/collector/protocol.py tests/collector/upgrade.sh \
 	tests/contrib/alerts.yml tests/contrib/alerts-weeks.yml \
 	tests/contrib/completion.sh tests/contrib/monitoring.sh \
 	tests/doc/manual.sh tests/lib/embed.sh \
