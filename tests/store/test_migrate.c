@@ -15,6 +15,8 @@
 
 #include <sqlite3.h>
 
+#include "senderwatch/maintenance.h"
+
 static char *
 read_file(const char *name)
 {
