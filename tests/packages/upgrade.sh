@@ -20,7 +20,7 @@ old_commit() {
 old_source() {
 	mkdir "$1"
 	git -C "$top" archive "$(old_commit)" | tar -C "$1" -xf -
-	tar -C "$top" -cf - debian contrib/apparmor contrib/config contrib/systemd doc/collector.md |
+	tar -C "$top" -cf - debian contrib/apparmor contrib/config contrib/grafana contrib/prometheus contrib/systemd doc/collector.md |
 		tar -C "$1" --no-same-owner -xf -
 	sed -i "1s/(.*)/(${first_release#v})/" "$1/debian/changelog"
 	sed -i '/^usr\/share\/\(bash-completion\|man\|senderwatch$\|zsh\)/d' "$1"/debian/*.install
