@@ -50,7 +50,10 @@ tap_is "no answer differs" "$?" 0
 summary=$(tail -n 1 "$work/asked")
 echo "# $summary"
 ttls=${summary##* ttl }
-tap_ok "hardly a TTL does" test "${ttls%% *}" -le 20
+# With sanitizers each look-up takes longer, and straddles the turn of a second more often.
+most=20
+[ -z "${SENDERWATCH_SANITIZED-}" ] || most=400
+tap_ok "hardly a TTL does" test "${ttls%% *}" -le "$most"
 [ "$tap_failed" -eq 0 ] || sed 's/^/# /' "$work/asked" | head -n 20
 with=$(sent with) without=$(sent without)
 echo "# sent $with with the module, $without without"
