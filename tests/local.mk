@@ -112,6 +112,7 @@ check-sanitized: $(BUILT_SOURCES)
 		check_PROGRAMS='$(SANITIZED_TESTS)' check_LTLIBRARIES=
 # What the tests run, line by line: build-coverage/coverage/index.html. Programs
 # that are killed leave no trace.
+COVERAGE_TESTS = $(TESTS)
 coverage:
 	$(MKDIR_P) build-coverage/coverage
 	cd build-coverage && { test -f Makefile || $(configure_sanitized) \
@@ -119,6 +120,7 @@ coverage:
 	find build-coverage -name '*.gcda' -delete
 	-cd build-coverage && SENDERWATCH_UNBOUND='$(UNBOUND_SRC)/..' \
 		$(MAKE) -k check TESTS='$(COVERAGE_TESTS)'
+	rm -f build-coverage/*conftest.gcno
 	cd build-coverage && gcovr --root '$(abs_top_srcdir)' --exclude-unreachable-branches \
 		$(foreach d,collector lib module report store wire,--filter '$(abs_top_srcdir)/$d/') \
 		--txt coverage/files.txt --html-details coverage/index.html \
