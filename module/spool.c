@@ -195,23 +195,6 @@ has_stopped(struct fstrm_reader *reader)
 	    fstrm_res_success && stop != NULL;
 }
 
-static struct fstrm_reader *
-make_reader(const char *path)
-{
-	struct fstrm_file_options *file = fstrm_file_options_init();
-	struct fstrm_reader_options *options = fstrm_reader_options_init();
-	struct fstrm_reader *reader;
-
-	fstrm_file_options_set_file_path(file, path);
-	fstrm_reader_options_add_content_type(options, SW_CONTENT_TYPE,
-	    strlen(SW_CONTENT_TYPE));
-	fstrm_reader_options_set_max_frame_size(options, SW_FRAME_MAX);
-	reader = fstrm_file_reader_init(file, options);
-	fstrm_reader_options_destroy(&options);
-	fstrm_file_options_destroy(&file);
-	return reader;
-}
-
 /* SW_OK: all delivered. SW_ERR_UNSUPPORTED: not such a file, or cut off. */
 static enum sw_result
 drain_file(const char *path, sw_spool_deliver deliver, void *argument)
@@ -224,7 +207,7 @@ drain_file(const char *path, sw_spool_deliver deliver, void *argument)
 
 	if (!sw_stream_has_memory(SW_READER_MEMORY))
 		return SW_ERR_MEMORY;
-	reader = make_reader(path);
+	reader = sw_stream_file_reader(path);
 	if (reader == NULL || fstrm_reader_open(reader) != fstrm_res_success)
 		goto out;
 	while ((got = fstrm_reader_read(reader, &frame, &length)) ==

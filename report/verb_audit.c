@@ -191,28 +191,11 @@ is_all_of_file(struct fstrm_reader *reader, const char *path, uint64_t frames)
 	return true;
 }
 
-static struct fstrm_reader *
-open_file(const char *path)
-{
-	struct fstrm_file_options *file = fstrm_file_options_init();
-	struct fstrm_reader_options *options = fstrm_reader_options_init();
-	struct fstrm_reader *reader;
-
-	fstrm_file_options_set_file_path(file, path);
-	fstrm_reader_options_add_content_type(options, SW_CONTENT_TYPE,
-	    strlen(SW_CONTENT_TYPE));
-	fstrm_reader_options_set_max_frame_size(options, SW_FRAME_MAX);
-	reader = fstrm_file_reader_init(file, options);
-	fstrm_reader_options_destroy(&options);
-	fstrm_file_options_destroy(&file);
-	return reader;
-}
-
 static int
 audit_file(const struct audit *audit, const char *path)
 {
 	int status = SW_EXIT_OK;
-	struct fstrm_reader *reader = open_file(path);
+	struct fstrm_reader *reader = sw_stream_file_reader(path);
 	const uint8_t *frame = NULL;
 	size_t length = 0;
 	uint64_t frames = 0;

@@ -58,7 +58,8 @@ TESTS += $(store_tests)
 
 # The tests look into the database past the store, hence SQLite.
 store_test_support = tests/store/support.c tests/store/support.h \
-	tests/store/fault_vfs.c tests/store/fault_vfs.h
+	tests/store/fault_vfs.c tests/store/fault_vfs.h \
+	tests/store/passing_vfs.h
 store_test_cflags = $(AM_CFLAGS) $(SQLITE_CFLAGS) $(CMOCKA_CFLAGS)
 store_test_libs = store/libswstore.la $(SQLITE_LIBS) $(CMOCKA_LIBS)
 tests_store_test_calendar_SOURCES = tests/store/test_calendar.c $(store_test_support)
@@ -92,7 +93,8 @@ tests_store_test_check_SOURCES = tests/store/test_check.c $(store_test_support)
 tests_store_test_check_CFLAGS = $(store_test_cflags)
 tests_store_test_check_LDADD = $(store_test_libs)
 tests_store_test_power_SOURCES = tests/store/test_power.c $(store_test_support) \
-	tests/store/power_vfs.c tests/store/power_vfs.h
+	tests/store/power_vfs.c tests/store/power_vfs.h \
+	tests/store/passing_vfs.h
 tests_store_test_power_CFLAGS = $(store_test_cflags)
 tests_store_test_power_LDADD = $(store_test_libs)
 tests_store_test_prune_SOURCES = tests/store/test_prune.c $(store_test_support)

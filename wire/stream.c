@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "senderwatch/codec.h"
 #include "transport.h"
 
 #define IOV_COUNT 64
@@ -404,4 +405,21 @@ enum sw_result
 sw_stream_error(const struct sw_stream *stream)
 {
 	return stream->error;
+}
+
+struct fstrm_reader *
+sw_stream_file_reader(const char *path)
+{
+	struct fstrm_file_options *file = fstrm_file_options_init();
+	struct fstrm_reader_options *options = fstrm_reader_options_init();
+	struct fstrm_reader *reader;
+
+	fstrm_file_options_set_file_path(file, path);
+	fstrm_reader_options_add_content_type(options, SW_CONTENT_TYPE,
+	    strlen(SW_CONTENT_TYPE));
+	fstrm_reader_options_set_max_frame_size(options, SW_FRAME_MAX);
+	reader = fstrm_file_reader_init(file, options);
+	fstrm_reader_options_destroy(&options);
+	fstrm_file_options_destroy(&file);
+	return reader;
 }

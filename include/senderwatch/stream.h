@@ -72,6 +72,12 @@ enum sw_result sw_stream_error(const struct sw_stream *stream);
 enum sw_result sw_stream_deliver(struct fstrm_rdwr **rdwr,
     struct sw_stream *stream, const uint8_t *frame, size_t length);
 
+/*
+ * A reader of a file of such frames, not opened yet; NULL without memory. It
+ * asks for as much as any reader: see sw_stream_has_memory().
+ */
+struct fstrm_reader *sw_stream_file_reader(const char *path);
+
 /* Connect to a unix socket, waiting at most ms. *fd is the result. */
 enum sw_result sw_unix_connect(const char *path, unsigned ms, int *fd);
 

@@ -5,6 +5,8 @@
 
 #include <sqlite3.h>
 
+#include "passing_vfs.h"
+
 static sqlite3_vfs shim;
 static sqlite3_vfs *real;
 
@@ -14,17 +16,6 @@ static unsigned failed;
 static int failure;
 static void (*watcher)(void *argument);
 static void *watcher_argument;
-
-struct file {
-	sqlite3_file base;
-	sqlite3_file *real;	/* right behind this struct */
-};
-
-static sqlite3_file *
-real_file(sqlite3_file *file)
-{
-	return ((struct file *)(void *)file)->real;
-}
 
 /* SQLITE_OK, or what the operation is to fail with. */
 static int
@@ -43,26 +34,13 @@ permit(void)
 }
 
 static int
-file_close(sqlite3_file *file)
-{
-	return real_file(file)->pMethods->xClose(real_file(file));
-}
-
-static int
-file_read(sqlite3_file *file, void *data, int length, sqlite3_int64 offset)
-{
-	return real_file(file)->pMethods->xRead(real_file(file), data, length,
-	    offset);
-}
-
-static int
 file_write(sqlite3_file *file, const void *data, int length,
     sqlite3_int64 offset)
 {
 	int code = permit();
 
-	return code != SQLITE_OK ? code : real_file(file)->pMethods->xWrite(
-	    real_file(file), data, length, offset);
+	return code != SQLITE_OK ? code : passed_real(file)->pMethods->xWrite(
+	    passed_real(file), data, length, offset);
 }
 
 static int
@@ -70,8 +48,8 @@ file_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
 	int code = permit();
 
-	return code != SQLITE_OK ? code : real_file(file)->pMethods->xTruncate(
-	    real_file(file), size);
+	return code != SQLITE_OK ? code : passed_real(file)->pMethods->xTruncate(
+	    passed_real(file), size);
 }
 
 static int
@@ -83,89 +61,26 @@ file_sync(sqlite3_file *file, int flags)
 }
 
 static int
-file_size(sqlite3_file *file, sqlite3_int64 *size)
-{
-	return real_file(file)->pMethods->xFileSize(real_file(file), size);
-}
-
-static int
-file_lock(sqlite3_file *file, int lock)
-{
-	return real_file(file)->pMethods->xLock(real_file(file), lock);
-}
-
-static int
-file_unlock(sqlite3_file *file, int lock)
-{
-	return real_file(file)->pMethods->xUnlock(real_file(file), lock);
-}
-
-static int
-file_check_lock(sqlite3_file *file, int *out)
-{
-	return real_file(file)->pMethods->xCheckReservedLock(real_file(file),
-	    out);
-}
-
-static int
-file_control(sqlite3_file *file, int op, void *argument)
-{
-	return real_file(file)->pMethods->xFileControl(real_file(file), op,
-	    argument);
-}
-
-static int
 file_sector(sqlite3_file *file)
 {
-	return real_file(file)->pMethods->xSectorSize(real_file(file));
+	return passed_real(file)->pMethods->xSectorSize(passed_real(file));
 }
 
 static int
 file_device(sqlite3_file *file)
 {
-	return real_file(file)->pMethods->xDeviceCharacteristics(
-	    real_file(file));
+	return passed_real(file)->pMethods->xDeviceCharacteristics(
+	    passed_real(file));
 }
 
-static int
-file_shm_map(sqlite3_file *file, int page, int size, int extend,
-    void volatile **out)
-{
-	return real_file(file)->pMethods->xShmMap(real_file(file), page, size,
-	    extend, out);
-}
-
-static int
-file_shm_lock(sqlite3_file *file, int offset, int n, int flags)
-{
-	return real_file(file)->pMethods->xShmLock(real_file(file), offset, n,
-	    flags);
-}
-
-static void
-file_shm_barrier(sqlite3_file *file)
-{
-	real_file(file)->pMethods->xShmBarrier(real_file(file));
-}
-
-static int
-file_shm_unmap(sqlite3_file *file, int delete)
-{
-	return real_file(file)->pMethods->xShmUnmap(real_file(file), delete);
-}
-
-static const sqlite3_io_methods methods = {
-	2, file_close, file_read, file_write, file_truncate, file_sync,
-	file_size, file_lock, file_unlock, file_check_lock, file_control,
-	file_sector, file_device, file_shm_map, file_shm_lock,
-	file_shm_barrier, file_shm_unmap, NULL, NULL
-};
+static const sqlite3_io_methods methods = PASSING_METHODS(file_write,
+    file_truncate, file_sync, file_sector, file_device);
 
 static int
 shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int flags,
     int *out_flags)
 {
-	struct file *file = (struct file *)(void *)base;
+	struct passed_file *file = (struct passed_file *)(void *)base;
 	int code;
 
 	(void)vfs;
@@ -184,7 +99,7 @@ fault_install(void)
 	shim = *real;
 	shim.zName = "fault";
 	shim.pNext = NULL;
-	shim.szOsFile = real->szOsFile + (int)sizeof(struct file);
+	shim.szOsFile = real->szOsFile + (int)sizeof(struct passed_file);
 	shim.xOpen = shim_open;
 	sqlite3_vfs_register(&shim, 1);
 }

@@ -7,6 +7,8 @@
 
 #include <sqlite3.h>
 
+#include "passing_vfs.h"
+
 #define FILES_MAX 32
 #define SECTOR 512
 
@@ -26,9 +28,8 @@ struct disk_file {
 };
 
 struct file {
-	sqlite3_file base;
+	struct passed_file passed;
 	struct disk_file *disk;	/* NULL: not one that must last */
-	sqlite3_file *real;	/* right behind this struct */
 };
 
 static sqlite3_vfs shim;
@@ -219,30 +220,11 @@ ours(sqlite3_file *file)
 	return (struct file *)(void *)file;
 }
 
-static sqlite3_file *
-real_file(sqlite3_file *file)
-{
-	return ours(file)->real;
-}
-
 static void
 tell_watcher(sqlite3_file *file)
 {
 	if (watcher != NULL && ours(file)->disk != NULL)
 		watcher(watcher_argument);
-}
-
-static int
-file_close(sqlite3_file *file)
-{
-	return real_file(file)->pMethods->xClose(real_file(file));
-}
-
-static int
-file_read(sqlite3_file *file, void *data, int length, sqlite3_int64 offset)
-{
-	return real_file(file)->pMethods->xRead(real_file(file), data, length,
-	    offset);
 }
 
 static int
@@ -252,7 +234,7 @@ file_write(sqlite3_file *file, const void *data, int length,
 	tell_watcher(file);
 	if (ours(file)->disk != NULL)
 		note(ours(file)->disk, (size_t)offset, data, (size_t)length);
-	return real_file(file)->pMethods->xWrite(real_file(file), data, length,
+	return passed_real(file)->pMethods->xWrite(passed_real(file), data, length,
 	    offset);
 }
 
@@ -262,7 +244,7 @@ file_truncate(sqlite3_file *file, sqlite3_int64 size)
 	tell_watcher(file);
 	if (ours(file)->disk != NULL)
 		note(ours(file)->disk, (size_t)size, NULL, 0);
-	return real_file(file)->pMethods->xTruncate(real_file(file), size);
+	return passed_real(file)->pMethods->xTruncate(passed_real(file), size);
 }
 
 static int
@@ -273,38 +255,6 @@ file_sync(sqlite3_file *file, int flags)
 	if (ours(file)->disk != NULL && !ignore_syncs)
 		sync_all(ours(file)->disk);
 	return SQLITE_OK;
-}
-
-static int
-file_size(sqlite3_file *file, sqlite3_int64 *size)
-{
-	return real_file(file)->pMethods->xFileSize(real_file(file), size);
-}
-
-static int
-file_lock(sqlite3_file *file, int lock)
-{
-	return real_file(file)->pMethods->xLock(real_file(file), lock);
-}
-
-static int
-file_unlock(sqlite3_file *file, int lock)
-{
-	return real_file(file)->pMethods->xUnlock(real_file(file), lock);
-}
-
-static int
-file_check_lock(sqlite3_file *file, int *out)
-{
-	return real_file(file)->pMethods->xCheckReservedLock(real_file(file),
-	    out);
-}
-
-static int
-file_control(sqlite3_file *file, int op, void *argument)
-{
-	return real_file(file)->pMethods->xFileControl(real_file(file), op,
-	    argument);
 }
 
 static int
@@ -322,39 +272,8 @@ file_device(sqlite3_file *file)
 	return 0;
 }
 
-static int
-file_shm_map(sqlite3_file *file, int page, int size, int extend,
-    void volatile **out)
-{
-	return real_file(file)->pMethods->xShmMap(real_file(file), page, size,
-	    extend, out);
-}
-
-static int
-file_shm_lock(sqlite3_file *file, int offset, int n, int flags)
-{
-	return real_file(file)->pMethods->xShmLock(real_file(file), offset, n,
-	    flags);
-}
-
-static void
-file_shm_barrier(sqlite3_file *file)
-{
-	real_file(file)->pMethods->xShmBarrier(real_file(file));
-}
-
-static int
-file_shm_unmap(sqlite3_file *file, int delete)
-{
-	return real_file(file)->pMethods->xShmUnmap(real_file(file), delete);
-}
-
-static const sqlite3_io_methods methods = {
-	2, file_close, file_read, file_write, file_truncate, file_sync,
-	file_size, file_lock, file_unlock, file_check_lock, file_control,
-	file_sector, file_device, file_shm_map, file_shm_lock,
-	file_shm_barrier, file_shm_unmap, NULL, NULL
-};
+static const sqlite3_io_methods methods = PASSING_METHODS(file_write,
+    file_truncate, file_sync, file_sector, file_device);
 
 static struct disk_file *
 find_disk_file(const char *path)
@@ -376,15 +295,15 @@ shim_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int flags,
 	int code;
 
 	(void)vfs;
-	file->real = (sqlite3_file *)(void *)(file + 1);
+	file->passed.real = (sqlite3_file *)(void *)(file + 1);
 	file->disk = NULL;
-	file->base.pMethods = NULL;
+	file->passed.base.pMethods = NULL;
 	if (name != NULL && (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL |
 	    SQLITE_OPEN_MAIN_JOURNAL)) != 0)
 		file->disk = find_disk_file(name);
-	code = real->xOpen(real, name, file->real, flags, out_flags);
-	if (file->real->pMethods != NULL)
-		file->base.pMethods = &methods;
+	code = real->xOpen(real, name, file->passed.real, flags, out_flags);
+	if (file->passed.real->pMethods != NULL)
+		file->passed.base.pMethods = &methods;
 	return code;
 }
 
