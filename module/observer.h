@@ -74,8 +74,8 @@ struct sw_groups *sw_observer_groups(struct sw_observer *observer);
 struct sw_keys *sw_observer_keys(struct sw_observer *observer);
 void sw_observer_counters(struct sw_observer *observer,
     struct sw_counters *counters);
-void sw_observer_count_sent(struct sw_observer *observer, uint64_t count);
-void sw_observer_count_stop(struct sw_observer *observer, uint64_t count);
+void sw_observer_count_sent(struct sw_observer *observer, uint64_t number);
+void sw_observer_count_stop(struct sw_observer *observer, uint64_t number);
 
 size_t sw_observer_memory(struct sw_observer *observer);
 

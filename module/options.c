@@ -112,18 +112,24 @@ set_spool_limit(struct sw_options *options, const char *value)
 	return NULL;
 }
 
+static bool
+take_two_digits(const char *at, unsigned *number)
+{
+	if (!isdigit((unsigned char)at[0]) || !isdigit((unsigned char)at[1]))
+		return false;
+	*number = (unsigned)(at[0] - '0') * 10 + (unsigned)(at[1] - '0');
+	return true;
+}
+
 /* +HH:MM or -HH:MM. */
 static const char *
 set_utc_offset(struct sw_options *options, const char *value)
 {
 	unsigned hours, minutes;
-	int used = 0;
 
 	if ((value[0] != '+' && value[0] != '-') || strlen(value) != 6 ||
-	    !isdigit((unsigned char)value[1]) ||
-	    !isdigit((unsigned char)value[4]) ||
-	    sscanf(value + 1, "%2u:%2u%n", &hours, &minutes, &used) != 2 ||
-	    used != 5 || hours > 14 || minutes > 59)
+	    !take_two_digits(value + 1, &hours) || value[3] != ':' ||
+	    !take_two_digits(value + 4, &minutes) || hours > 14 || minutes > 59)
 		return "wanted: +HH:MM or -HH:MM";
 	options->utc_offset = (int32_t)(hours * 3600 + minutes * 60);
 	if (value[0] == '-')

@@ -231,7 +231,7 @@ static bool
 hide_above(const struct work *work, size_t index)
 {
 	const struct sw_family *families = work->p->scheme->families;
-	bool *before = calloc(work->p->count, sizeof(*before));
+	bool *before = calloc(work->p->count + 1, sizeof(*before));
 	bool done = false;
 
 	for (size_t f = families[index].parent; f != 0 && !done &&
