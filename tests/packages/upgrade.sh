@@ -25,6 +25,7 @@ old_source() {
 	sed -i "1s/(.*)/(${first_release#v})/" "$1/debian/changelog"
 	sed -i '/^usr\/share\/\(bash-completion\|man\|senderwatch$\|zsh\)/d' "$1"/debian/*.install
 	sed -i '/^status-file/d' "$1/contrib/config/senderwatchd.conf"
+	rm -f "$1"/debian/*.examples
 }
 
 upgrade_prepare() {
