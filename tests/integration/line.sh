@@ -32,6 +32,7 @@ tap_ok "the collector was killed at least 3 times ($(cat "$work/kills"))" \
 	test "$(cat "$work/kills")" -ge 3
 tap_is "adoption.csv is the truth in every cell" \
 	"$(cut -d, -f1-7 "$output/adoption.csv" | cksum)" "$(cksum <"$output/truth.csv")"
+tap_is "nothing is left running" "$(pgrep -f -- "$output/")" ""
 tap_ok "the page is there" grep -q '</html>' "$output/index.html"
 [ "$status" -eq 0 ] || sed 's/^/# /' "$work/demo.log"
 
