@@ -10,6 +10,7 @@
 
 #define DAY_FIRST 10957	/* 2000-01-01 */
 #define AHEAD_MAX 2	/* days that an observation may be ahead of us */
+#define SLICE 512u	/* items whose pages the cache holds, in any database */
 
 struct items {
 	struct sw_arrival *items;
@@ -331,6 +332,39 @@ put_items(struct sw_merge *merge, struct sw_arrival *items, size_t count,
 	return result;
 }
 
+/* How many of the items to take at a time: those of one row stay together. */
+static size_t
+slice_of(const struct sw_arrival *items, size_t count)
+{
+	size_t end = SLICE;
+
+	while (end < count && compare_items(&items[end - 1], &items[end]) == 0)
+		end++;
+	return end < count ? end : count;
+}
+
+/*
+ * Where the database is large, nearly each item has pages of its own: they are
+ * written while the cache still holds them from looking up.
+ */
+static enum sw_result
+merge_items(struct sw_merge *merge, struct sw_arrival *items, size_t count,
+    bool closed)
+{
+	enum sw_result result = SW_OK;
+
+	while (count > 0 && result == SW_OK) {
+		size_t slice = slice_of(items, count);
+
+		result = look_up(merge, items, slice, closed);
+		if (result == SW_OK)
+			result = put_items(merge, items, slice, closed);
+		items += slice;
+		count -= slice;
+	}
+	return result;
+}
+
 /* The items of one month, which are neighbours. */
 static enum sw_result
 merge_month(struct sw_merge *merge, struct sw_arrival *items, size_t count)
@@ -347,9 +381,7 @@ merge_month(struct sw_merge *merge, struct sw_arrival *items, size_t count)
 			result = count_days(merge, &items[i]);
 	}
 	if (result == SW_OK)
-		result = look_up(merge, items, count, closed);
-	if (result == SW_OK)
-		result = put_items(merge, items, count, closed);
+		result = merge_items(merge, items, count, closed);
 	for (uint32_t i = 0; i < 31 && result == SW_OK; i++) {
 		if (days >> i & 1)
 			result = sw_store_put_resolver_day(merge, first_day + i);
