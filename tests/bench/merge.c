@@ -255,8 +255,8 @@ prepare_floor(sqlite3 *db, struct floor *statements)
 	    "subject, mechanism, outcome, digest, features, dnssec, days, "
 	    "marks, seen, ord) VALUES (?1, ?2, ?3, 1, ?4, ?5, 2, ?6, ?7, 1, 0) "
 	    "ON CONFLICT DO UPDATE SET days = days | excluded.days, "
-	    "marks = CAST(marks || excluded.marks AS BLOB), seen = seen + 1 "
-	    "WHERE days | excluded.days <> days", -1, &statements->sighting,
+	    "marks = CAST(marks || excluded.marks AS BLOB), "
+	    "seen = min(seen + 1, 3) WHERE days | excluded.days <> days", -1, &statements->sighting,
 	    NULL));
 	sqlite3_bind_int64(statements->sighting, 1,
 	    number(db, "SELECT max(month) FROM sighting"));

@@ -4,7 +4,9 @@
 #
 #   merge.sh SOURCE-FOLDER BUILD-FOLDER [SUBJECTS]...     (1000000 20000000)
 #
-# BENCH_ROUNDS (3): of each, in turns; figures are medians. TMPDIR must have room: some 400 bytes a subject.
+# BENCH_ROUNDS (3): of each, in turns; figures are medians. BENCH_STREAMS (24): of 16384 observations, in each run.
+# TMPDIR must have room: some 400 bytes a subject. SENDERWATCH_BENCH_DATABASE names a file to make the database in, or to
+# use if it is there, for one number of subjects.
 set -eu -o pipefail
 usage='usage: merge.sh SOURCE-FOLDER BUILD-FOLDER [SUBJECTS]...'
 source=${1:?$usage}
@@ -12,11 +14,13 @@ build=${2:?$usage}
 shift 2
 [ $# -gt 0 ] || set -- 1000000 20000000
 rounds=${BENCH_ROUNDS:-3}
+streams=${BENCH_STREAMS:-24}
 # shellcheck source=tools/lab.sh
 . "$source/tools/lab.sh"
 
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/senderwatch-bench.XXXXXX")
 lab_begin "$work"
+database=${SENDERWATCH_BENCH_DATABASE:-$work/bench.db}
 lab_collector=$build/collector/senderwatchd
 merge=$build/tests/bench/merge
 # A month that is open for long enough, and is over.
@@ -29,8 +33,8 @@ median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 # Small databases are put back before each run; a large one hardly grows.
 restore() {
-	rm -f "$work/bench.db" "$work/bench.db-wal" "$work/bench.db-shm"
-	cp "$work/made.db" "$work/bench.db"
+	rm -f "$database" "$database-wal" "$database-shm"
+	cp "$work/made.db" "$database"
 }
 
 # note WAY KIND LINE CPU: what a run said, into a file for each way and kind.
@@ -41,7 +45,7 @@ note() {
 
 run_here() {
 	local way=$1 kind=$2 line
-	line=$("$merge" "$way" "$work/bench.db" "$subjects" "$day" "$kind" "$seed")
+	line=$("$merge" -n "$streams" "$way" "$database" "$subjects" "$day" "$kind" "$seed")
 	note "$way" "$kind" "$line" "$(field cpu "$line")"
 }
 
@@ -50,13 +54,13 @@ run_there() {
 	local way=$1 kind=$2 line pid before
 	pid=${lab_pids[$way]}
 	before=$(cpu "$pid")
-	line=$("$merge" send "$3" "$subjects" "$day" "$kind" "$seed")
+	line=$("$merge" -n "$streams" send "$3" "$subjects" "$day" "$kind" "$seed")
 	note "$way" "$kind" "$line" "$(awk -v a="$before" -v b="$(cpu "$pid")" 'BEGIN { print b - a }')"
 	awk '/^VmHWM/ { print $2 / 1024 }' "/proc/$pid/status" >>"$work/memory.$way"
 }
 
 run_collector() {
-	printf '%s\n' "listen = $work/collector.sock" "database = $work/bench.db" "grace-days = 365" \
+	printf '%s\n' "listen = $work/collector.sock" "database = $database" "grace-days = 365" \
 		>"$work/collector.conf"
 	lab_spawn collector "$lab_collector" --config "$work/collector.conf"
 	lab_await collector 60 test -S "$work/collector.sock" || lab_fail "the collector does not start"
@@ -108,11 +112,10 @@ bench() {
 	local kind bytes
 	subjects=$1
 	rm -f "$work"/*.db* "$work"/*.floor "$work"/*.store "$work"/*.collector "$work"/*.capture
-	"$merge" make "$work/bench.db" "$subjects" "$day"
-	bytes=$(stat -c %s "$work/bench.db")
+	[ -s "$database" ] || "$merge" make "$database" "$subjects" "$day"
+	bytes=$(stat -c %s "$database")
 	if [ "$bytes" -lt $((1 << 30)) ]; then
-		mv "$work/bench.db" "$work/made.db"
-		rm -f "$work"/bench.db*
+		cp "$database" "$work/made.db"
 	fi
 	echo
 	echo "$subjects subjects, $((bytes / subjects)) bytes each:"
