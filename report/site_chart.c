@@ -153,7 +153,7 @@ write_plot(FILE *script, const struct sw_site_chart *chart, const char *prefix,
 /* Run a script that was written into memory; takes script in any case. */
 static enum sw_result
 run(const struct sw_site_chart *chart, FILE *script, char **text,
-    size_t *length, char **drawn)
+    const size_t *length, char **drawn)
 {
 	/* -d: nobody's gnuplotrc changes what a page looks like. */
 	char *argv[] = { (char *)"gnuplot", (char *)"-d", NULL };

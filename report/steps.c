@@ -185,7 +185,8 @@ log_tail(uint64_t count, uint64_t trials, double share)
 	first = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) +
 	    k * log(share) + (n - k) * log1p(-share);
 	/* Above the mean each further term is smaller than the one before. */
-	for (; k < n && term > sum * 1e-12; k++) {
+	for (; count < trials && term > sum * 1e-12; count++) {
+		k = (double)count;
 		term *= (n - k) / (k + 1) * share / (1 - share);
 		sum += term;
 	}

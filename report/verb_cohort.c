@@ -194,6 +194,7 @@ import_list(struct options *options, const uint8_t key[SW_KEY_SIZE])
 			status = SW_EXIT_OK;
 		fclose(file);
 	}
+	options->import.suffixes = NULL;
 	sw_suffix_list_fini(&list);
 	return status;
 }

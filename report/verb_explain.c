@@ -186,6 +186,7 @@ explain_lookup(const struct sw_suffixes *suffixes, struct options *options,
 	sw_answer_judge(&match, answer, &verdict);
 	sw_explain_lookup(stdout, &match, answer, &verdict);
 out:
+	answer->soa = NULL;
 	sw_rdata_list_fini(&list);
 	return status;
 }

@@ -62,13 +62,13 @@ make_view(struct sw_checker *checker)
 
 /* The last subject of the slice that begins after another. */
 static enum sw_result
-find_end(struct sw_store *store, sqlite3_stmt *find, uint8_t *after,
-    size_t *after_length, uint8_t *end, bool *last)
+find_end(struct sw_store *store, sqlite3_stmt *find, const uint8_t *after,
+    size_t after_length, uint8_t *end, bool *last)
 {
 	enum sw_result result;
 	bool row;
 
-	sqlite3_bind_blob(find, 1, after, (int)*after_length, SQLITE_STATIC);
+	sqlite3_bind_blob(find, 1, after, (int)after_length, SQLITE_STATIC);
 	result = sw_store_step(store, find, &row);
 	*last = !row || sqlite3_column_bytes(find, 0) != SW_PSEUDONYM_SIZE;
 	if (*last)
@@ -148,7 +148,7 @@ check_slices(struct sw_checker *checker)
 
 	result = prepare(checker->store, &s);
 	while (result == SW_OK && !last) {
-		result = find_end(checker->store, s.find, after, &after_length,
+		result = find_end(checker->store, s.find, after, after_length,
 		    end, &last);
 		if (result != SW_OK)
 			break;

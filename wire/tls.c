@@ -64,6 +64,7 @@ load_files(SSL_CTX *context, const struct sw_tls_files *files,
 
 /* A key with a passphrase must fail, not ask for it on the terminal. */
 static int
+/* NOLINTNEXTLINE(readability-non-const-parameter): a pem_password_cb */
 no_passphrase(char *buffer, int size, int writing, void *argument)
 {
 	(void)buffer;
