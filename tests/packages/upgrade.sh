@@ -54,7 +54,8 @@ upgrade_prepare() {
 on_old() { machine old sh -euc "$1" >>"$work/upgrade.log" 2>&1; }
 
 install_of() { # FOLDER
-	on_old "apt-get install --yes --no-install-recommends publicsuffix ./$1/unbound_*.deb \
+	on_old "apt-get install --yes --no-install-recommends \
+		--option Dpkg::Options::=--force-confold publicsuffix ./$1/unbound_*.deb \
 		./$1/unbound-module-senderwatch_*.deb ./$1/senderwatchd_*.deb ./$1/senderwatch_*.deb"
 }
 
