@@ -74,7 +74,7 @@ lint: all
 # Lines that differ from this commit.
 FORMAT_SINCE = HEAD
 format:
-	cd $(top_srcdir) && git clang-format --extensions c,h $(FORMAT_SINCE)
+	cd $(top_srcdir) && git clang-format --force --extensions c,h $(FORMAT_SINCE)
 .PHONY: format lint
 EXTRA_DIST += .clang-format .clang-tidy tests/tree/analyse
 
