@@ -143,8 +143,11 @@ crashed(const struct disk_file *disk, struct random *random)
 		else
 			apply_in_part(&left, change, random);
 	}
-	/* A file may also have grown by what was never written to it. */
-	if (mood == 2) {
+	/*
+	 * A file may also have grown by what was never written to it, but not
+	 * one that nothing was ever written to.
+	 */
+	if (mood == 2 && (disk->size > 0 || disk->count > 0)) {
 		size_t size = left.size, more = 1 + pick(random, 9000);
 
 		set_size(&left, size + more);
