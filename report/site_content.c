@@ -371,7 +371,9 @@ sw_site_overview(struct sw_site_page *page)
 	for (size_t i = 0; i < SW_SITE_RECORDS; i++)
 		write_share_tile(page, table, total, &sw_site_records[i]);
 	fputs("</dl>\n", page->file);
-	sw_site_element(page->file, "p", page->words->of_mx);
+	fputs("<p class=\"soft\">", page->file);
+	sw_html_write(page->file, page->words->of_mx);
+	fputs("</p>\n", page->file);
 	fputs("<div class=\"side\">\n", page->file);
 	sw_site_trend_chart(page);
 	write_caution(page);

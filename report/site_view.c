@@ -141,6 +141,19 @@ write_best(FILE *file, const struct sw_site_view *view,
 	fputs(adjusted ? "</b>" : "</i>", file);
 }
 
+/* Sentences are broken into lines; months and words are not. */
+static void
+write_text(FILE *file, const char *text)
+{
+	bool sentence = strchr(text, ' ') != NULL;
+
+	if (sentence)
+		fputs("<span class=\"text\">", file);
+	sw_html_write(file, text);
+	if (sentence)
+		fputs("</span>", file);
+}
+
 /* A cell of any column, as it is. */
 static void
 write_plain(FILE *file, const struct sw_site_view *view,
@@ -168,9 +181,7 @@ write_plain(FILE *file, const struct sw_site_view *view,
 			fprintf(file, "%.4f", cell->number);
 		break;
 	case SW_UNIT_TEXT:
-		fputs("<span class=\"text\">", file);
-		sw_html_write(file, cell->text);
-		fputs("</span>", file);
+		write_text(file, cell->text);
 		break;
 	default:
 		fputs(sw_text_number(number, cell->count), file);
