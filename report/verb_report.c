@@ -449,8 +449,10 @@ make_table(const struct options *options, const struct sw_wish *wish)
 	sw_store_close(&store);
 	if (result != SW_OK) {
 		sw_say("%s", reason);
+		/* Which registry is meant? A cohort's key is another matter. */
 		return result == SW_ERR_INVALID &&
-		    wish->rows.registry == NULL ? SW_EXIT_USAGE :
+		    wish->rows.registry == NULL &&
+		    wish->rows.by != SW_BY_COHORT ? SW_EXIT_USAGE :
 		    SW_EXIT_FAILURE;
 	}
 	remark(options, table);
