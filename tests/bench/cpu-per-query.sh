@@ -12,7 +12,7 @@
 # so each, so that whatever else the machine does meets all of them. Resolvers are bound to one processor, those that
 # ask and answer them to another. All of a process's threads count, the module's own among them.
 #
-# Needs srcdir, builddir and SENDERWATCH_UNBOUND as the integration tests do (make bench sets them). Prints the
+# Needs srcdir, builddir and SENDERWATCH_UNBOUND as the integration tests do (make bench-queries sets them). Prints the
 # median CPU microseconds of a query, and of all slices' ratios to plain the median with its 95 % interval
 # (order statistics). BENCH_THREADS: workers of a resolver (2). BENCH_LOADS: some of the loads. KEEP_FIGURES: a
 # file for the figures of each slice.
