@@ -9,8 +9,8 @@ cd "$top" || exit 1
 
 # By their first lines: not all have a name that tells. Builds lie in the tree, and what autoconf makes.
 scripts() {
-	find . \( -name '.git' -o -name 'build*' -o -name autom4te.cache -o -name m4 -o -name demo.out \
-		-o -name 'senderwatch-[0-9]*' -o -path ./debian/'*'/'*' \) -prune -o -type f -size -200k \
+	find . \( -type d \( -name '.git' -o -name 'build*' -o -name _build -o -name autom4te.cache -o -name m4 \
+		-o -name demo.out -o -name 'senderwatch-[0-9]*' -o -path ./debian/'*'/'*' \) \) -prune -o -type f -size -200k \
 		! -name 'configure*' -print | LC_ALL=C sort | while read -r file; do
 		head -n 1 "$file" | LC_ALL=C grep -qE '^(#!.*sh|# shellcheck shell=.*)$' && echo "${file#./}"
 	done
