@@ -1,8 +1,7 @@
 /*
- * Large zeroed memory for resolver threads to write to: on huge pages where
- * there are such, and touched from the start. The first touch of a page costs
- * more than all else that an observation does, and would be a resolver
- * thread's.
+ * Large zeroed memory: on huge pages where there are such, and touched from the
+ * start. The first touch of a page costs more than all else that an
+ * observation does, and may be a resolver thread's.
  */
 #ifndef SENDERWATCH_MODULE_PAGES_H
 #define SENDERWATCH_MODULE_PAGES_H

@@ -1,8 +1,8 @@
 /*
  * The thread that delivers pending entries to the collector.
  *
- * It is the only one of the module's that does I/O. A batch is kept and sent again, with the same sequence
- * number, until the collector acknowledges it.
+ * It is the only one of the module's that does I/O. A batch is kept and sent
+ * again, with the same sequence number, until the collector acknowledges it.
  */
 #ifndef SENDERWATCH_MODULE_SENDER_H
 #define SENDERWATCH_MODULE_SENDER_H
