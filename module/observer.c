@@ -411,16 +411,6 @@ sw_observer_wants(struct sw_observer *observer,
 	return true;
 }
 
-void
-sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
-    time_t now)
-{
-	struct sw_name name;
-
-	if (sw_observer_wants(observer, lookup, &name))
-		sw_observer_take(observer, lookup, &name, now);
-}
-
 uint32_t
 sw_observer_day(const struct sw_observer *observer, time_t now)
 {

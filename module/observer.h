@@ -62,10 +62,6 @@ bool sw_observer_wants(struct sw_observer *observer,
 void sw_observer_take(struct sw_observer *observer,
     const struct sw_lookup *lookup, const struct sw_name *name, time_t now);
 
-/* Both, at once. */
-void sw_observer_see(struct sw_observer *observer,
-    const struct sw_lookup *lookup, time_t now);
-
 uint32_t sw_observer_day(const struct sw_observer *observer, time_t now);
 
 /* What the sender needs. */

@@ -17,6 +17,7 @@
 
 #include "module/intake.h"
 #include "tests/lib/names.h"
+#include "tests/module/observe.h"
 #include "tests/random.h"
 
 #define NOON ((time_t)20000 * 86400 + 43200)
@@ -247,7 +248,7 @@ arrives_as_it_was(void **state)
 		struct example example;
 
 		make_example(&example, n, &seed);
-		sw_observer_see(direct, &example.lookup, example.now);
+		observe(direct, &example.lookup, example.now);
 		leave(intake, observer, &example);
 		/* What was borrowed is the caller's again. */
 		memset(&example, 0xa5, sizeof(example));
