@@ -7,6 +7,8 @@
  *       transactions, and nothing else: a loop of prepared upserts
  *   merge send SOCKET SUBJECTS DAY KIND SEED    to whoever listens there, by
  *       two senders, so that one is read while the other is merged
+ *   merge decode - SUBJECTS DAY KIND SEED       reads the same frames, and
+ *       does nothing with them: what no receiver of them can do without
  *
  * Options go before: -n streams (24), -b batches of each (4), which are one
  * transaction. One line: observations, seconds, and CPU seconds of this
@@ -414,6 +416,28 @@ run_send(void)
 	report(SENDERS * count * ROWS_BATCH);
 }
 
+/* --- Without a database --------------------------------------------------- */
+
+static void
+run_decode(void)
+{
+	struct sender sender = {
+		.count = (size_t)plan.streams * plan.batches };
+
+	encode_frames(&sender, 1, 0);
+	begin_clock();
+	for (size_t i = 0; i < sender.count; i++) {
+		struct sw_decoded_batch *decoded;
+		const char *reason;
+
+		if (sw_frame_decode(sender.frames[i], sender.lengths[i],
+		    &decoded, &reason) != SW_OK)
+			fail("sw_frame_decode", reason);
+		sw_decoded_batch_free(&decoded);
+	}
+	report(sender.count * ROWS_BATCH);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -422,7 +446,8 @@ main(int argc, char **argv)
 		void (*run)(void);
 		int arguments;
 	} verbs[] = { { "make", run_make, 4 }, { "store", run_store, 6 },
-		{ "floor", run_floor, 6 }, { "send", run_send, 6 } };
+		{ "floor", run_floor, 6 }, { "send", run_send, 6 },
+		{ "decode", run_decode, 6 } };
 	int option, kind = 0;
 
 	while ((option = getopt(argc, argv, "n:b:")) != -1) {

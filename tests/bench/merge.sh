@@ -1,6 +1,7 @@
 #!/bin/bash
 # How many observations a second become durable, beside a bare loop of prepared upserts of the same rows in
-# the same transactions, and beside fstrm_capture, which only writes the same frames into a file. Markdown.
+# the same transactions, beside decoding alone, and beside fstrm_capture, which only writes the same frames into a
+# file. Markdown.
 #
 #   merge.sh SOURCE-FOLDER BUILD-FOLDER [SUBJECTS]...     (1000000 20000000)
 #
@@ -78,13 +79,13 @@ run_capture() {
 
 run_all() {
 	local kind=$1 way
-	for way in floor store collector capture; do
+	for way in floor store collector decode capture; do
 		seed=$((seed + 1))
-		if [ "$way" != capture ] && [ -e "$work/made.db" ]; then
+		if [ "$way" != capture ] && [ "$way" != decode ] && [ -e "$work/made.db" ]; then
 			restore
 		fi
 		case $way in
-		floor | store) run_here "$way" "$kind" ;;
+		floor | store | decode) run_here "$way" "$kind" ;;
 		*) "run_$way" "$kind" ;;
 		esac
 	done
@@ -98,20 +99,20 @@ ratio() {
 row() {
 	local kind=$1 way
 	printf '| %s |' "$kind"
-	for way in floor store collector capture; do
+	for way in floor store collector decode capture; do
 		printf ' %.0f |' "$(cut -d' ' -f1 "$work/$kind.$way" | median)"
 	done
-	for way in floor store collector capture; do
+	for way in floor store collector decode capture; do
 		printf ' %.2f |' "$(cut -d' ' -f2 "$work/$kind.$way" | median)"
 	done
-	printf ' %s | %s | %s |\n' "$(ratio "$kind" store floor)" "$(ratio "$kind" collector floor)" \
-		"$(ratio "$kind" collector capture)"
+	printf ' %s | %s | %s | %s |\n' "$(ratio "$kind" store floor)" "$(ratio "$kind" collector floor)" \
+		"$(ratio "$kind" collector capture)" "$(ratio "$kind" decode capture)"
 }
 
 bench() {
 	local kind bytes
 	subjects=$1
-	rm -f "$work"/*.db* "$work"/*.floor "$work"/*.store "$work"/*.collector "$work"/*.capture
+	rm -f "$work"/*.db* "$work"/*.floor "$work"/*.store "$work"/*.collector "$work"/*.decode "$work"/*.capture
 	[ -s "$database" ] || "$merge" make "$database" "$subjects" "$day"
 	bytes=$(stat -c %s "$database")
 	if [ "$bytes" -lt $((1 << 30)) ]; then
@@ -120,9 +121,10 @@ bench() {
 	echo
 	echo "$subjects subjects, $((bytes / subjects)) bytes each:"
 	echo
-	echo "| observations | floor, a second | store | collector | fstrm_capture | floor, µs CPU each | store |" \
-		"collector | fstrm_capture | store / floor | collector / floor | collector / fstrm_capture |"
-	echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
+	echo "| observations | floor, a second | store | collector | decoding | fstrm_capture | floor, µs CPU each |" \
+		"store | collector | decoding | fstrm_capture | store / floor | collector / floor |" \
+		"collector / fstrm_capture | decoding / fstrm_capture |"
+	echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 	for kind in known next-day mixed new; do
 		for ((i = 0; i < rounds; i++)); do
 			run_all "$kind"
