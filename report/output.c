@@ -43,14 +43,22 @@ enum sw_result
 sw_output_open(struct sw_output *output, const char *path)
 {
 	struct stat status;
+	bool as_it_is;
 
 	memset(output, 0, sizeof(*output));
 	if (path == NULL || strcmp(path, "-") == 0) {
 		output->file = stdout;
 		return SW_OK;
 	}
-	output->path = path;
-	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+	output->path = realpath(path, NULL);
+	/* /dev/stdout may lead to what has no name. */
+	as_it_is = stat(path, &status) == 0 &&
+	    (output->path == NULL || !S_ISREG(status.st_mode));
+	if (output->path == NULL)
+		output->path = strdup(path);
+	if (output->path == NULL)
+		return SW_ERR_MEMORY;
+	if (as_it_is) {
 		output->file = fopen(path, "we");
 		return output->file != NULL ? SW_OK : SW_ERR_SYSTEM;
 	}
@@ -75,6 +83,8 @@ sw_output_commit(struct sw_output *output)
 	if (whole) {
 		free(output->temporary);
 		output->temporary = NULL;
+		free(output->path);
+		output->path = NULL;
 		return SW_OK;
 	}
 	saved = errno;
@@ -89,6 +99,8 @@ sw_output_abandon(struct sw_output *output)
 	if (output->file != NULL && output->path != NULL)
 		fclose(output->file);
 	output->file = NULL;
+	free(output->path);
+	output->path = NULL;
 	if (output->temporary == NULL)
 		return;
 	unlink(output->temporary);

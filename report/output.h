@@ -11,13 +11,15 @@
 
 struct sw_output {
 	FILE *file;
-	const char *path;	/* NULL: standard output; borrowed */
+	char *path;	/* NULL: standard output */
 	char *temporary;
 };
 
 /*
  * path NULL or "-" is standard output. A path that is there and not a regular
- * file (a device, a FIFO) is written to as it is. SW_ERR_SYSTEM: errno tells.
+ * file (a device, a FIFO) is written to as it is. Where it is a symbolic link,
+ * such as /dev/stdout, the link stays, and the file that it leads to is the one.
+ * SW_ERR_SYSTEM: errno tells.
  */
 enum sw_result sw_output_open(struct sw_output *output, const char *path);
 

@@ -501,6 +501,17 @@ test_output(void **state)
 	    "test -c /dev/null && " REPORT "--format csv --output - | wc -l"),
 	    0);
 	assert_file_has("out", "13\n");
+	/* A link stays, and leads to the new file. */
+	assert_int_equal(shell("ln -s a.csv o/link && echo old > o/a.csv && "
+	    REPORT "--format csv --output o/link && test -L o/link && "
+	    "tail -n 1 o/a.csv" FIRST), 0);
+	assert_file("out", "TOTAL,23,20,18,12,17,8,5,1,9,0,23,1,1,1\n");
+	/* Also one to a file that was removed. */
+	assert_int_equal(shell("exec 3>o/gone && rm o/gone && "
+	    "ln -sf /proc/self/fd/3 o/link && "
+	    REPORT "--format csv --output o/link && test -L o/link && "
+	    "test ! -e o/gone && wc -l < /proc/self/fd/3"), 0);
+	assert_file("out", "13\n");
 }
 
 static void
