@@ -89,6 +89,43 @@ sw_publication_switch(const char *folder, const char *link, const char *name)
 	return SW_OK;
 }
 
+/* --- Half-written ones ---------------------------------------------------- */
+
+/* "2026-11-02.2.XXXXXX", as mkdtemp() makes it, perhaps after "running-". */
+static bool
+is_half_written(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	size_t date;
+
+	if (strncmp(name, "running-", 8) == 0)
+		name += 8;
+	date = strspn(name, "0123456789-.");
+	return dot != NULL && name[0] >= '0' && name[0] <= '9' &&
+	    dot < name + date && strlen(dot) == 7;
+}
+
+enum sw_result
+sw_publication_sweep(const char *folder)
+{
+	char path[SW_PUBLICATION_PATH_MAX];
+	DIR *directory = opendir(folder);
+	enum sw_result result = SW_OK;
+	struct dirent *entry;
+
+	if (directory == NULL)
+		return SW_ERR_SYSTEM;
+	while ((entry = readdir(directory)) != NULL) {
+		/* One that was killed at once has no mark yet. */
+		if (is_half_written(entry->d_name) &&
+		    (!join(path, folder, entry->d_name) ||
+		    (sw_tree_remove(path) != SW_OK && rmdir(path) != 0)))
+			result = SW_ERR_SYSTEM;
+	}
+	closedir(directory);
+	return result;
+}
+
 /* --- Old ones ------------------------------------------------------------- */
 
 struct choice {

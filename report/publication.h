@@ -19,6 +19,12 @@
 enum sw_result sw_publication_lock(const char *folder, int *lock);
 
 /*
+ * Remove what runs that were killed left half-written. To be called under the
+ * lock: what else is half-written is another run's.
+ */
+enum sw_result sw_publication_sweep(const char *folder);
+
+/*
  * A name that is not taken in the folder: name, or name with ".2", ".3", ...
  * where there was one before on that day.
  */

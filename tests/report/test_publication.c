@@ -131,6 +131,33 @@ test_prune(void **state)
 }
 
 static void
+test_sweep(void **state)
+{
+	static const char *const names[] = { "2026-07-02.aB3xYz",
+		"2026-07-02.2.123456", "running-2026-07-02.aB3xYz" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		publish(names[i]);
+	publish("2026-07-02");
+	publish("2026-07-02.1000");
+	publish("other.aB3xYz");
+	assert_int_equal(mkdir("2026-07-03.aB3xYz", 0777), 0);
+	assert_int_equal(sw_publication_sweep(folder), SW_OK);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_false(is_there(names[i]));
+	assert_false(is_there("2026-07-03.aB3xYz"));
+	assert_true(is_there("2026-07-02/data/file"));
+	assert_true(is_there("2026-07-02.1000/data/file"));
+	assert_true(is_there("other.aB3xYz/data/file"));
+	/* What others put there is told of, and stays. */
+	assert_int_equal(mkdir("2026-07-04.aB3xYz", 0777), 0);
+	assert_int_equal(mkdir("2026-07-04.aB3xYz/theirs", 0777), 0);
+	assert_int_equal(sw_publication_sweep(folder), SW_ERR_SYSTEM);
+	assert_true(is_there("2026-07-04.aB3xYz/theirs"));
+}
+
+static void
 test_lock(void **state)
 {
 	int first, second;
@@ -170,6 +197,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_switch),
 		cmocka_unit_test(test_prune),
+		cmocka_unit_test(test_sweep),
 		cmocka_unit_test(test_lock),
 	};
 
