@@ -15,16 +15,17 @@ sw_argument_period(const char *value, uint32_t *first, uint32_t *last)
 	const char *colon = strchr(value, ':');
 	char text[16];
 
+	/* Months are gone through to the one after the last: 9999-12 has none. */
 	if (colon == NULL) {
 		*first = *last = sw_month_parse(value);
-		return *first != 0;
+		return sw_month_next(*first) != 0;
 	}
 	if ((size_t)(colon - value) >= sizeof(text))
 		return false;
 	snprintf(text, sizeof(text), "%.*s", (int)(colon - value), value);
 	*first = sw_month_parse(text);
 	*last = sw_month_parse(colon + 1);
-	return *first != 0 && *first <= *last;
+	return *first != 0 && *first <= *last && sw_month_next(*last) != 0;
 }
 
 bool

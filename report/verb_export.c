@@ -79,6 +79,8 @@ parse_date(const char *value, struct options *options)
 	    timegm(&tm) == (time_t)-1)
 		return false;
 	take_time(options, &tm);
+	if (sw_month_next(options->month) == 0)
+		return false;
 	/* It becomes a name: only as it is written here. */
 	strftime(text, sizeof(text), "%Y-%m-%d", &tm);
 	return strcmp(text, value) == 0;
@@ -181,8 +183,12 @@ publish(const struct sw_export_settings *settings,
 	const char *prefix = options->running ? "running-" : "";
 	const char *link = options->running ? "running" : "latest";
 	char wanted[SW_PUBLICATION_NAME_MAX], name[SW_PUBLICATION_NAME_MAX];
+	char path[SW_PUBLICATION_PATH_MAX];
 	enum sw_result result;
 
+	if (sw_publication_sweep(settings->folder) != SW_OK)
+		sw_say("warning: not all that an earlier run left half-written "
+		    "could be removed");
 	snprintf(wanted, sizeof(wanted), "%s%s", prefix, options->date);
 	result = sw_publication_name(settings->folder, wanted, name);
 	if (result != SW_OK)
@@ -191,8 +197,12 @@ publish(const struct sw_export_settings *settings,
 	if (result != SW_OK)
 		return result;
 	result = sw_publication_switch(settings->folder, link, name);
-	if (result != SW_OK)
-		return failed(reason, result, "switch the link", link);
+	if (result != SW_OK) {
+		failed(reason, result, "switch the link", link);
+		snprintf(path, sizeof(path), "%s/%s", settings->folder, name);
+		(void)sw_tree_remove(path);
+		return result;
+	}
 	sw_progress_end(settings->order.progress);
 	/* What is new is up: old ones that stay are a nuisance only. */
 	if (sw_publication_prune(settings->folder, prefix, link,

@@ -115,7 +115,19 @@ tap_ok "of the running month too" eval 'run --running --date 2026-11-03 &&
 	[ ! -e publication/running-2026-11-02 ] && [ -e publication/running/index.html ]'
 tap_ok "only one at a time" eval 'flock publication "$senderwatch" export --config export.conf 2>err; [ $? = 1 ] &&
 	grep -q "another export is at work" err'
+printf '#!/bin/sh\nkill -KILL $PPID\n' >killer
+chmod +x killer
+(cat export.conf && echo "gnuplot = $work/killer") >killed.conf
+tap_ok "what a killed run left goes with the next" eval '
+	! (ulimit -c 0; "$senderwatch" export --config killed.conf --date 2026-12-03) &&
+	ls publication | grep -q "^2026-12-03[.]......$" &&
+	run --date 2026-12-04 && ! ls publication | grep "^2026-12-03"'
+mkdir blocked blocked/latest
+sed 's/^folder.*/folder = blocked/' export.conf >blocked.conf
+tap_ok "what no link can lead to does not stay" eval '! "$senderwatch" export --config blocked.conf 2>err &&
+	grep -q "can.t switch the link latest" err && [ "$(ls -A blocked)" = latest ]'
 echo "month = 3" >>export.conf
 tap_ok "bad settings are told by line" eval '! run && grep -q "export.conf, line 8" err'
 tap_is "a date that is none" "$("$senderwatch" export --date 2026-02-30 2>/dev/null; echo $?)" 2
+tap_is "one that has no month after it" "$(run --running --date 9999-12-31; echo $?)" 2
 tap_end

@@ -443,6 +443,8 @@ test_usage(void **state)
 		REPORT "policy --format html",
 		"\"$SW\" report --database hidden.db --period 2026-11:2026-10",
 		"\"$SW\" report --database hidden.db --period 2026-11:",
+		"\"$SW\" report --database hidden.db --period 9999-12",
+		"\"$SW\" site --database hidden.db --period 2026-11:9999-12 o2",
 		REPORT "--by name",
 		REPORT "--lang de",
 		REPORT "--min-cell -1",
