@@ -115,9 +115,25 @@ sw_store_begin(struct sw_store *store)
 	return SW_OK;
 }
 
+/* What is written to a file without a name is not stored, but lost. */
+static enum sw_result
+check_place(struct sw_store *store)
+{
+	int moved = 0;
+
+	if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED,
+	    &moved) != SQLITE_OK || moved == 0)
+		return SW_OK;
+	sw_store_complain(store, "the database was moved, removed or replaced "
+	    "while it was open: put it back, or restart");
+	return SW_ERR_STORE;
+}
+
 enum sw_result
 sw_store_end(struct sw_store *store, enum sw_result result)
 {
+	if (result == SW_OK)
+		result = check_place(store);
 	if (result == SW_OK && sqlite3_exec(store->db, "COMMIT", NULL, NULL,
 	    NULL) != SQLITE_OK)
 		result = sw_store_fail(store, "cannot commit");

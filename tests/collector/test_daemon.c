@@ -4,6 +4,7 @@
  */
 #include "support.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -178,6 +179,36 @@ acknowledges_nothing_while_it_cannot_store(void **state)
 	scenario_fini(&scenario);
 }
 
+static void
+acknowledges_nothing_without_its_database(void **state)
+{
+	struct scenario scenario;
+	struct daemon daemon;
+	char away[sizeof(daemon.database) + 8], *log;
+
+	present_scenario(&scenario, 4, 40, 50, 40);
+	start_daemon(&daemon, *state, NULL);
+	assert_true(deliver(&daemon, scenario.batches, 4));
+	snprintf(away, sizeof(away), "%s.away", daemon.database);
+	assert_int_equal(rename(daemon.database, away), 0);
+	assert_false(deliver(&daemon, scenario.batches + 4, 4));
+	assert_int_equal(rename(away, daemon.database), 0);
+	assert_true(deliver(&daemon, scenario.batches + 4, 4));
+	/* Another file in its place is not the one that is open. */
+	assert_int_equal(rename(daemon.database, away), 0);
+	close(open(daemon.database, O_WRONLY | O_CREAT | O_EXCL, 0600));
+	assert_false(deliver(&daemon, scenario.batches + 8, 4));
+	assert_int_equal(rename(away, daemon.database), 0);
+	assert_int_equal(query_number(daemon.database,
+	    "SELECT sum(batches) FROM sender"), 8);
+	stop_daemon(&daemon);
+	log = read_log(&daemon);
+	assert_int_equal(count_words(log, "was moved, removed or replaced"),
+	    2);
+	free(log);
+	scenario_fini(&scenario);
+}
+
 /* --- Starting and stopping ------------------------------------------------ */
 
 static void
@@ -326,6 +357,7 @@ main(void)
 		TEST(takes_no_more_frames_than_agreed),
 		TEST(names_resolvers_harmlessly),
 		TEST(acknowledges_nothing_while_it_cannot_store),
+		TEST(acknowledges_nothing_without_its_database),
 		TEST(stops_in_spite_of_stuck_peers),
 		TEST(tells_the_service_manager),
 		TEST(does_not_take_a_socket_in_use),
