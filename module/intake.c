@@ -279,7 +279,7 @@ sw_intake_start(struct sw_intake **intake, struct sw_observer *observer,
 	made->log = log;
 	for (unsigned i = 0; i < LANES; i++)
 		pthread_mutex_init(&made->lanes[i].lock, NULL);
-	result = sw_thread_start(&made->thread, run, made);
+	result = sw_thread_start(&made->thread, "senderwatch/in", run, made);
 	if (result == SW_OK)
 		*intake = made;
 	else

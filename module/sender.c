@@ -440,7 +440,8 @@ sw_sender_start(struct sw_sender **sender, struct sw_observer *observer,
 	made->backoff_ms = BACKOFF_MIN_MS;
 	made->spool_waits = options->spool != NULL;
 	randombytes_buf(made->instance, sizeof(made->instance));
-	result = sw_thread_start(&made->thread, run, made);
+	result = sw_thread_start(&made->thread, "senderwatch/out", run,
+	    made);
 	if (result != SW_OK) {
 		free(made);
 		return result;

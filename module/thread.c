@@ -26,7 +26,8 @@ destroy(struct sw_thread *thread)
 }
 
 enum sw_result
-sw_thread_start(struct sw_thread *thread, void *(*run)(void *), void *argument)
+sw_thread_start(struct sw_thread *thread, const char *name,
+    void *(*run)(void *), void *argument)
 {
 	pthread_condattr_t attributes;
 
@@ -36,8 +37,10 @@ sw_thread_start(struct sw_thread *thread, void *(*run)(void *), void *argument)
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&thread->wake, &attributes);
 	pthread_condattr_destroy(&attributes);
-	if (create(thread, run, argument) == 0)
+	if (create(thread, run, argument) == 0) {
+		pthread_setname_np(thread->id, name);
 		return SW_OK;
+	}
 	destroy(thread);
 	return SW_ERR_SYSTEM;
 }

@@ -17,8 +17,11 @@ struct sw_thread {
 	bool stopping;	/* under lock */
 };
 
-/* SW_ERR_SYSTEM where no thread can be had; nothing is to be stopped then. */
-enum sw_result sw_thread_start(struct sw_thread *thread,
+/*
+ * name, of at most 15 characters, is what the system calls it. SW_ERR_SYSTEM
+ * where no thread can be had; nothing is to be stopped then.
+ */
+enum sw_result sw_thread_start(struct sw_thread *thread, const char *name,
     void *(*run)(void *), void *argument);
 
 /* Sleep, in the thread itself, unless a stop was asked for; true if it was. */
