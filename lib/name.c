@@ -225,6 +225,23 @@ is_suffix(const struct query *query, unsigned i,
 	return above != NULL && above->has_wildcard && ask_list(query, i);
 }
 
+/*
+ * The same for a name directly below one that the index has: most of them are
+ * told without a look into its slots, of which any may be far away.
+ */
+static bool
+is_suffix_below(const struct query *query, unsigned i,
+    const struct sw_suffix *above)
+{
+	const struct sw_suffix *itself;
+	size_t at = query->labels.at[i];
+
+	if (!above->has_wildcard && !sw_suffix_may_have(above,
+	    query->name + at, query->labels.length - at))
+		return false;
+	return is_suffix(query, i, &itself);
+}
+
 /* Is the first label one that its registry registers below a domain? */
 static bool
 is_deeper(const struct query *query, unsigned first, unsigned suffix)
@@ -284,7 +301,11 @@ is_subject(const struct query *query, unsigned first, struct domain *domain)
 		found = is_deeper(query, first, domain->suffix) &&
 		    is_suffix(query, domain->suffix, &domain->known);
 	}
-	return found && !is_suffix(query, first, &itself);
+	if (!found)
+		return false;
+	return domain->known != NULL && domain->suffix == first + 1 ?
+	    !is_suffix_below(query, first, domain->known) :
+	    !is_suffix(query, first, &itself);
 }
 
 /* The registrable domain in the labels from first on, if there is one. */

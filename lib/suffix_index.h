@@ -24,6 +24,8 @@ struct sw_suffix {
 	bool has_wildcard;	/* the list has "*." and this name */
 	bool has_names;		/* the registry's table knows single names here */
 	bool has_deeper;	/* labels that register one deeper */
+	/* By sw_suffix_trait(), a bit: is there one directly below this? */
+	uint64_t below[4];
 };
 
 struct sw_suffix_index {
@@ -46,6 +48,16 @@ static inline uint8_t
 sw_suffix_trait(const uint8_t *name, size_t length)
 {
 	return (uint8_t)(8 * name[1] + length);
+}
+
+/* Can the index have this name, which is directly below the suffix? */
+static inline bool
+sw_suffix_may_have(const struct sw_suffix *above, const uint8_t *name,
+    size_t length)
+{
+	uint8_t trait = sw_suffix_trait(name, length);
+
+	return (above->below[trait / 64] >> trait % 64 & 1) != 0;
 }
 
 /* Can names directly below this one be suffixes or deeper without a rule? */
