@@ -13,6 +13,7 @@
 #include "module/sender.h"
 
 #define TELL_INTERVAL_S 60
+#define PAUSE_MAX_MS 400u
 
 /* Immutable once it is made, but for its threads. */
 struct sw_instance {
@@ -208,9 +209,13 @@ static void
 start_intake(struct sw_instance *instance)
 {
 	struct sw_intake *intake;
+	/* Not to add much to the time that they wait for delivery. */
+	unsigned pause_max_ms = instance->options.flush_interval_ms / 4;
 
-	if (sw_intake_start(&intake, instance->observer, instance->log) ==
-	    SW_OK)
+	if (pause_max_ms > PAUSE_MAX_MS)
+		pause_max_ms = PAUSE_MAX_MS;
+	if (sw_intake_start(&intake, instance->observer, pause_max_ms,
+	    instance->log) == SW_OK)
 		atomic_store(&instance->intake, intake);
 	else
 		instance->log(SW_LOG_WARNING, "can't start the thread that judges "
@@ -307,7 +312,9 @@ sw_instance_see(struct sw_instance *instance, const struct sw_lookup *lookup,
 	if (sw_observer_wants(instance->observer, lookup, &name) &&
 	    !sw_intake_leave(atomic_load_explicit(&instance->intake,
 	    memory_order_acquire), lookup, &name, now))
-		sw_observer_take(instance->observer, lookup, &name, now);
+		sw_observer_take(instance->observer, lookup, &name,
+		    sw_observer_expect(instance->observer, name.mechanism,
+		    name.subject, name.subject_length), now);
 }
 
 size_t

@@ -11,12 +11,18 @@
 #include "module/thread.h"
 
 /*
- * At 300 octets a look-up, a lane holds those of 35,000 cache misses a second:
- * more than a thread of Unbound's gets done.
+ * At 300 octets a look-up, a lane holds those of 35,000 cache misses a second
+ * while pauses are short: more than a thread of Unbound's gets done. To wake up
+ * costs more than ten look-ups do, so that where there are few, pauses are
+ * long.
  */
 #define LANES 8u
 #define HALF ((size_t)512 * 1024)
-#define PAUSE_MS 50u
+#define PAUSE_MIN_MS 50u
+#define FEW (HALF / 16)		/* octets in a lane: make the pauses longer */
+#define MANY (HALF / 4)		/* shorter */
+
+#define AHEAD 8u	/* notes that are expected before they are read */
 
 /* A copy; behind it subject, suffix, SOA, lengths of records, records. */
 struct note {
@@ -49,6 +55,7 @@ struct sw_intake {
 	struct lane lanes[LANES];
 	struct sw_observer *observer;
 	sw_log_function log;
+	unsigned pause_max_ms;
 	struct sw_thread thread;
 	struct sw_pages pages;	/* the thread's until ready is set */
 	atomic_bool ready;
@@ -158,9 +165,9 @@ sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
 	return fits;
 }
 
-/* Give the observer what a note says. */
+/* Give the observer what a note of this tag says. */
 static void
-read_note(struct sw_intake *intake, const struct note *note)
+read_note(struct sw_intake *intake, const struct note *note, uint64_t tag)
 {
 	const uint8_t *at = (const uint8_t *)(note + 1), *lengths;
 	struct sw_lookup lookup = {
@@ -197,26 +204,56 @@ read_note(struct sw_intake *intake, const struct note *note)
 		intake->length[i] = length;
 		at += length;
 	}
-	sw_observer_take(intake->observer, &lookup, &intake->name, note->now);
+	sw_observer_take(intake->observer, &lookup, &intake->name, tag,
+	    note->now);
 }
 
+static const struct note *
+note_at(const uint8_t *at)
+{
+	return (const struct note *)(const void *)at;
+}
+
+/*
+ * The table's memory is far away: the observer is told of each note before
+ * those in front of it are read.
+ */
 static void
+read_notes(struct sw_intake *intake, const uint8_t *at, const uint8_t *end)
+{
+	const uint8_t *ahead = at;
+	uint64_t tags[AHEAD];
+	size_t expected = 0, read = 0;
+
+	while (at < end) {
+		for (; ahead < end && expected < read + AHEAD; expected++) {
+			const struct note *note = note_at(ahead);
+
+			tags[expected % AHEAD] = sw_observer_expect(
+			    intake->observer, note->mechanism,
+			    (const uint8_t *)(note + 1), note->subject_length);
+			ahead += note->size;
+		}
+		read_note(intake, note_at(at), tags[read++ % AHEAD]);
+		at += note_at(at)->size;
+	}
+}
+
+/* Returns how many octets were left there. */
+static size_t
 empty_lane(struct sw_intake *intake, struct lane *lane)
 {
-	const uint8_t *at, *end;
+	const uint8_t *at;
+	size_t used;
 
 	pthread_mutex_lock(&lane->lock);
 	at = lane->halves[lane->filling];
-	end = at + lane->used;
+	used = lane->used;
 	lane->filling ^= 1;
 	lane->used = 0;
 	pthread_mutex_unlock(&lane->lock);
-	while (at < end) {
-		const struct note *note = (const struct note *)(const void *)at;
-
-		read_note(intake, note);
-		at += note->size;
-	}
+	read_notes(intake, at, at + used);
+	return used;
 }
 
 /* It can take a moment to get the memory, and is no thread of Unbound's. */
@@ -234,10 +271,23 @@ make_lanes(struct sw_intake *intake)
 	return true;
 }
 
+static unsigned
+next_pause(const struct sw_intake *intake, unsigned pause, size_t most)
+{
+	if (most > MANY)
+		pause /= 2;
+	else if (most < FEW)
+		pause *= 2;
+	if (pause > intake->pause_max_ms)
+		pause = intake->pause_max_ms;
+	return pause < PAUSE_MIN_MS ? PAUSE_MIN_MS : pause;
+}
+
 static void *
 run(void *argument)
 {
 	struct sw_intake *intake = argument;
+	unsigned pause = PAUSE_MIN_MS;
 	bool stopping = false;
 
 	if (!make_lanes(intake)) {
@@ -246,10 +296,17 @@ run(void *argument)
 		return NULL;
 	}
 	while (!stopping) {
+		size_t most = 0;
+
 		/* Once more after the stop was asked for: the last look-ups. */
-		stopping = sw_thread_pause(&intake->thread, PAUSE_MS);
-		for (unsigned i = 0; i < LANES; i++)
-			empty_lane(intake, &intake->lanes[i]);
+		stopping = sw_thread_pause(&intake->thread, pause);
+		for (unsigned i = 0; i < LANES; i++) {
+			size_t used = empty_lane(intake, &intake->lanes[i]);
+
+			if (used > most)
+				most = used;
+		}
+		pause = next_pause(intake, pause, most);
 	}
 	return NULL;
 }
@@ -265,7 +322,7 @@ free_intake(struct sw_intake *intake)
 
 enum sw_result
 sw_intake_start(struct sw_intake **intake, struct sw_observer *observer,
-    sw_log_function log)
+    unsigned pause_max_ms, sw_log_function log)
 {
 	struct sw_intake *made = aligned_alloc(_Alignof(struct sw_intake),
 	    sizeof(*made));
@@ -277,6 +334,7 @@ sw_intake_start(struct sw_intake **intake, struct sw_observer *observer,
 	memset(made, 0, sizeof(*made));
 	made->observer = observer;
 	made->log = log;
+	made->pause_max_ms = pause_max_ms;
 	for (unsigned i = 0; i < LANES; i++)
 		pthread_mutex_init(&made->lanes[i].lock, NULL);
 	result = sw_thread_start(&made->thread, "senderwatch/in", run, made);

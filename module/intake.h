@@ -23,9 +23,12 @@
 
 struct sw_intake;
 
-/* Start the thread. The observer must outlive the intake. */
+/*
+ * Start the thread. The observer must outlive the intake. Look-ups wait for
+ * pause_max_ms at most, or 50 milliseconds where that is less.
+ */
 enum sw_result sw_intake_start(struct sw_intake **intake,
-    struct sw_observer *observer, sw_log_function log);
+    struct sw_observer *observer, unsigned pause_max_ms, sw_log_function log);
 
 /*
  * Leave what sw_observer_wants() wanted. False if it can't be taken, because

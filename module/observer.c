@@ -137,16 +137,20 @@ hash(const struct sw_observer *observer, const void *data, size_t length)
 	return value;
 }
 
-static uint64_t
-tag_of(const struct sw_observer *observer, const struct sw_name *name)
+uint64_t
+sw_observer_expect(const struct sw_observer *observer,
+    enum sw_mechanism mechanism, const uint8_t *subject, size_t length)
 {
 	uint8_t text[1 + SW_NAME_WIRE_MAX];
 	uint64_t tag;
 
-	text[0] = (uint8_t)name->mechanism;
-	memcpy(text + 1, name->subject, name->subject_length);
-	tag = hash(observer, text, 1 + name->subject_length);
-	return tag != 0 ? tag : 1;
+	text[0] = (uint8_t)mechanism;
+	memcpy(text + 1, subject, length);
+	tag = hash(observer, text, 1 + length);
+	if (tag == 0)
+		tag = 1;
+	sw_table_expect(observer->table, tag);
+	return tag;
 }
 
 /*
@@ -332,12 +336,8 @@ is_private(const struct sw_options *options, const struct sw_lookup *lookup)
 /* What an answer is under each key that is used on its day. */
 static unsigned
 find_sights(struct sw_observer *observer, const struct sw_lookup *lookup,
-    const struct sw_name *name, time_t now,
-    struct sw_sight sights[SW_TABLE_KEYS])
+    uint64_t tag, time_t now, struct sw_sight sights[SW_TABLE_KEYS])
 {
-	uint64_t tag = tag_of(observer, name);
-
-	sw_table_expect(observer->table, tag);
 	sights[0] = (struct sw_sight){
 		.tag = tag,
 		.print = print_of(observer, lookup),
@@ -354,11 +354,11 @@ find_sights(struct sw_observer *observer, const struct sw_lookup *lookup,
 
 void
 sw_observer_take(struct sw_observer *observer, const struct sw_lookup *lookup,
-    const struct sw_name *name, time_t now)
+    const struct sw_name *name, uint64_t tag, time_t now)
 {
 	struct judged judged = { .lookup = lookup, .name = name };
 	struct sw_sight sights[SW_TABLE_KEYS], first;
-	unsigned keys = find_sights(observer, lookup, name, now, sights);
+	unsigned keys = find_sights(observer, lookup, tag, now, sights);
 	unsigned left = 0;
 	bool dkim = name->mechanism == SW_MECHANISM_DKIM;
 

@@ -55,12 +55,20 @@ bool sw_observer_wants(struct sw_observer *observer,
     const struct sw_lookup *lookup, struct sw_name *name);
 
 /*
+ * The tag of a look-up that is to be taken. Asked for some look-ups ahead, it
+ * saves sw_observer_take() waiting for memory.
+ */
+uint64_t sw_observer_expect(const struct sw_observer *observer,
+    enum sw_mechanism mechanism, const uint8_t *subject, size_t length);
+
+/*
  * Judge a look-up that was wanted and put it into the table; its name and type
  * are not looked at any more. now: seconds since 1970-01-01, UTC. Never fails:
  * what can't be kept is counted.
  */
 void sw_observer_take(struct sw_observer *observer,
-    const struct sw_lookup *lookup, const struct sw_name *name, time_t now);
+    const struct sw_lookup *lookup, const struct sw_name *name, uint64_t tag,
+    time_t now);
 
 uint32_t sw_observer_day(const struct sw_observer *observer, time_t now);
 

@@ -31,15 +31,13 @@ sw_table_new(struct sw_table **table, size_t capacity, bool keep_names)
 	while (made->bucket_count * WAYS < capacity)
 		made->bucket_count *= 2;
 	made->per_shard = made->bucket_count / SHARDS;
-	if (!sw_pages_map(&made->pages,
-	    made->bucket_count * sizeof(struct bucket)))
+	if (!sw_pages_map(&made->pages, made->bucket_count *
+	    (sizeof(struct bucket) + SW_TABLE_KEYS)))
 		goto out;
 	made->buckets = made->pages.memory;
-	for (unsigned key = 0; key < SW_TABLE_KEYS; key++) {
-		made->pending[key] = calloc(made->bucket_count, 1);
-		if (made->pending[key] == NULL)
-			goto out;
-	}
+	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
+		made->pending[key] = (uint8_t *)(made->buckets +
+		    made->bucket_count) + key * made->bucket_count;
 	if (keep_names) {
 		made->names = calloc(made->bucket_count * WAYS, sizeof(char *));
 		if (made->names == NULL)
@@ -68,8 +66,6 @@ sw_table_free(struct sw_table **table)
 			free(t->names[i]);
 	}
 	free(t->names);
-	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
-		free(t->pending[key]);
 	sw_pages_unmap(&t->pages);
 	free(t);
 }
@@ -90,10 +86,22 @@ bucket_of(const struct sw_table *table, uint64_t tag)
 	return tag & (table->bucket_count - 1);
 }
 
+/* The entry of its bucket where a tag is put if it is free: likely known. */
+static unsigned
+favourite(uint64_t tag)
+{
+	return (unsigned)(tag >> 32) % WAYS;
+}
+
 void
 sw_table_expect(const struct sw_table *table, uint64_t tag)
 {
-	__builtin_prefetch(&table->buckets[bucket_of(table, tag)], 1);
+	size_t at = bucket_of(table, tag);
+	struct bucket *bucket = &table->buckets[at];
+
+	__builtin_prefetch(bucket->tags, 1);
+	__builtin_prefetch(&bucket->entries[favourite(tag)], 1);
+	__builtin_prefetch(&table->pending[0][at], 1);
 }
 
 /* The way of a bucket that has this tag, or WAYS. */
@@ -171,14 +179,17 @@ find_victim(const struct bucket *bucket, uint8_t pending)
  * Looks at no more entries than it must: each is a cache line.
  */
 static unsigned
-make_room(const struct bucket *bucket, uint8_t pending, uint8_t outcome)
+make_room(const struct bucket *bucket, uint8_t pending, uint64_t tag,
+    uint8_t outcome)
 {
-	unsigned room = find(bucket, 0);
+	unsigned room = favourite(tag);
 
 	if (!publishes(outcome) &&
 	    (unsigned)__builtin_popcount(pending) >= WAYS - RESERVED &&
 	    count_waiting(bucket, pending) >= WAYS - RESERVED)
 		return WAYS;
+	if (bucket->tags[room] != 0)
+		room = find(bucket, 0);
 	return room < WAYS ? room : find_victim(bucket, pending);
 }
 
@@ -321,7 +332,8 @@ insert(struct sw_table *table, size_t at, const struct sw_sight *sight,
 	enum sw_table_change change;
 	struct entry *entry;
 
-	*way = make_room(bucket, pending_ways(table, at), observation->outcome);
+	*way = make_room(bucket, pending_ways(table, at), sight->tag,
+	    observation->outcome);
 	if (*way == WAYS)
 		return SW_TABLE_FULL;
 	if (!replace_name(table, at * WAYS + *way, observation->name))

@@ -40,7 +40,7 @@ _Static_assert(sizeof(struct bucket) == WAYS * 64, "64 bytes for an entry");
 struct sw_table {
 	struct bucket *buckets;
 	size_t bucket_count;	/* a power of two, at least SHARDS */
-	struct sw_pages pages;	/* what they are in */
+	struct sw_pages pages;	/* what they and pending are in */
 	size_t per_shard;	/* buckets under one lock; a multiple of 8 */
 	/*
 	 * For each key, an octet for each bucket, under its lock: which of its

@@ -12,7 +12,9 @@ observe(struct sw_observer *observer, const struct sw_lookup *lookup,
 	struct sw_name name;
 
 	if (sw_observer_wants(observer, lookup, &name))
-		sw_observer_take(observer, lookup, &name, now);
+		sw_observer_take(observer, lookup, &name,
+		    sw_observer_expect(observer, name.mechanism, name.subject,
+		    name.subject_length), now);
 }
 
 #endif

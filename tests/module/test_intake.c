@@ -137,7 +137,9 @@ leave(struct sw_intake *intake, struct sw_observer *observer,
 		return true;
 	if (sw_intake_leave(intake, &example->lookup, &name, example->now))
 		return true;
-	sw_observer_take(observer, &example->lookup, &name, example->now);
+	sw_observer_take(observer, &example->lookup, &name,
+	    sw_observer_expect(observer, name.mechanism, name.subject,
+	    name.subject_length), example->now);
 	return false;
 }
 
@@ -150,7 +152,7 @@ start_intake(struct sw_observer *observer)
 	struct sw_name name;
 	struct example example;
 
-	assert_int_equal(sw_intake_start(&intake, observer, complain), SW_OK);
+	assert_int_equal(sw_intake_start(&intake, observer, 0, complain), SW_OK);
 	memset(&example, 0, sizeof(example));
 	example.lookup.name = example.name;
 	example.lookup.name_length = to_wire("start.jp", example.name);
