@@ -15,15 +15,19 @@ static enum sw_result
 allow(struct sw_store *store, const char *path, bool replace)
 {
 	const char *database = sqlite3_db_filename(store->db, "main");
-	struct stat ours, theirs;
+	struct stat ours, theirs, itself;
 
-	if (stat(path, &theirs) != 0)
+	if (lstat(path, &itself) != 0)
 		return SW_OK;	/* of other troubles, making it will tell */
 	if (database != NULL && stat(database, &ours) == 0 &&
-	    ours.st_dev == theirs.st_dev && ours.st_ino == theirs.st_ino)
+	    stat(path, &theirs) == 0 && ours.st_dev == theirs.st_dev &&
+	    ours.st_ino == theirs.st_ino)
 		sw_store_complain(store, "%s is the database itself", path);
 	else if (!replace)
 		sw_store_complain(store, "%s exists", path);
+	else if (!S_ISREG(itself.st_mode))
+		/* A device or a link would be lost to a file. */
+		sw_store_complain(store, "%s is no regular file", path);
 	else if (sw_file_exists(path, "-wal") ||
 	    sw_file_exists(path, "-journal"))
 		sw_store_complain(store, "%s is a database in use: there is a "

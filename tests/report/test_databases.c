@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <jansson.h>
 #include <sqlite3.h>
@@ -96,6 +97,12 @@ copies_and_checks(void **state)
 	expect(state, "backup --database db --replace copy", 0, "");
 	expect(state, "backup --database db --replace db", 1,
 	    "senderwatch: db is the database itself\n");
+	assert_int_equal(symlink("copy", path_in(state, "link")), 0);
+	assert_int_equal(mkfifo(path_in(state, "pipe"), 0600), 0);
+	expect(state, "backup --database db --replace link", 1,
+	    "senderwatch: db: link is no regular file\n");
+	expect(state, "backup --database db --replace pipe", 1,
+	    "senderwatch: db: pipe is no regular file\n");
 	expect_line(state, "backup --database none copy2", 1,
 	    "senderwatch: cannot open none");
 	expect_line(state, "check --database none", 1,
