@@ -179,14 +179,18 @@ add_loopback(const struct setting *setting, void *field, const char *value)
 	return add_text(field, value, SW_OPTIONS_LISTENERS_MAX);
 }
 
-/* A DNS name in any case, the first label of which may be "*". */
+/*
+ * A DNS name in any case, the first label of which may be "*". Certificates have
+ * no final dot, nor has anything else an empty label.
+ */
 static const char *
 add_name(const struct setting *setting, void *field, const char *value)
 {
 	char name[NAME_MAX_LENGTH + 1];
 	size_t length = strlen(value);
 
-	if (length == 0 || length >= sizeof(name))
+	if (length == 0 || length >= sizeof(name) || value[0] == '.' ||
+	    value[length - 1] == '.' || strstr(value, "..") != NULL)
 		return setting->complaint;
 	for (size_t i = 0; i <= length; i++) {
 		name[i] = (char)tolower((unsigned char)value[i]);
@@ -245,7 +249,7 @@ static const struct setting settings[] = {
 	OTHER("tls-authorities", take_path, tls_authorities, PATH),
 	OTHER("tls-revoked", take_path, tls_revoked, PATH),
 	OTHER("allow-resolver", add_name, allow_resolver,
-	    "must be a DNS name, or *. and a DNS name"),
+	    "must be a DNS name without a final dot, or *. and such a name"),
 	OTHER("allow-user", add_user, allow_user, "no such user"),
 	OTHER("allow-group", add_group, allow_group, "no such group"),
 	OTHER("socket-mode", take_mode, socket_mode,

@@ -80,6 +80,11 @@ checks_settings_of_listeners(void **state)
 	    "conf:1: no such group");
 	expect_complaint(state, "allow-resolver = a b\n",
 	    "conf:1: must be a DNS name");
+	/* No certificate would ever have these. */
+	expect_complaint(state, "allow-resolver = resolver.example.net.\n",
+	    "conf:1: must be a DNS name without a final dot");
+	expect_complaint(state, "allow-resolver = *.\n",
+	    "conf:1: must be a DNS name without a final dot");
 	expect_complaint(state, "metrics = example.net@80\n",
 	    "conf:1: must be a port");
 	expect_complaint(state, "listen = /no/such/folder/sock\n"
