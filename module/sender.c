@@ -398,6 +398,28 @@ spool_rest(struct sw_sender *sender)
 		    "next start", spooled, sender->options->spool);
 }
 
+/*
+ * Until the next flush; true at a stop. The status file is renewed meanwhile,
+ * since it tells that the module lives.
+ */
+static bool
+await_flush(struct sw_sender *sender)
+{
+	uint64_t now = now_ms(), due = now + sender->options->flush_interval_ms;
+
+	for (; now < due; now = now_ms()) {
+		uint64_t left = due - now;
+
+		if (sender->options->status_file != NULL &&
+		    left > STATUS_INTERVAL_MS)
+			left = STATUS_INTERVAL_MS;
+		if (sw_thread_pause(&sender->thread, (unsigned)left))
+			return true;
+		write_status(sender, false);
+	}
+	return false;
+}
+
 static void *
 run(void *argument)
 {
@@ -407,8 +429,7 @@ run(void *argument)
 	while (!stopping) {
 		end_old_key(sender);
 		/* Once more after the stop was asked for: the last entries. */
-		stopping = sw_thread_pause(&sender->thread,
-		    sender->options->flush_interval_ms);
+		stopping = await_flush(sender);
 		if (!deliver_all(sender, stopping))
 			break;
 		write_status(sender, false);

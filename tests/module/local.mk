@@ -10,6 +10,7 @@ module_tests = \
 	tests/module/test_options \
 	tests/module/test_sender \
 	tests/module/test_spool \
+	tests/module/test_status \
 	tests/module/test_table \
 	tests/module/test_table_flood \
 	tests/module/test_table_threads
@@ -36,6 +37,8 @@ tests_module_test_sender_CFLAGS = $(unit_cflags)
 tests_module_test_sender_LDADD = $(module_test_libs)
 tests_module_test_spool_CFLAGS = $(unit_cflags)
 tests_module_test_spool_LDADD = $(module_test_libs)
+tests_module_test_status_CFLAGS = $(unit_cflags)
+tests_module_test_status_LDADD = $(module_test_libs)
 tests_module_test_table_CFLAGS = $(unit_cflags)
 tests_module_test_table_LDADD = $(module_test_libs)
 tests_module_test_table_flood_CFLAGS = $(unit_cflags)
