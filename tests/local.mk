@@ -38,7 +38,8 @@ check_PROGRAMS += $(name_tests)
 TESTS += $(name_tests)
 endif
 
-noinst_HEADERS += tests/random.h tests/lib/names.h tests/module/observe.h
+noinst_HEADERS += tests/random.h tests/lib/names.h tests/module/observe.h \
+	tests/module/answers.h
 TESTS += tests/collector/protocol.py tests/collector/upgrade.sh tests/contrib/completion.sh \
 	tests/contrib/monitoring.sh \
 	tests/doc/manual.sh tests/lib/embed.sh \

@@ -13,8 +13,9 @@
 #include <cmocka.h>
 
 #include "module/observer.h"
+#include "senderwatch/dkim.h"
 #include "senderwatch/pseudonym.h"
-#include "tests/lib/names.h"
+#include "tests/module/answers.h"
 #include "tests/module/observe.h"
 #include "tests/random.h"
 
@@ -74,65 +75,6 @@ tear_down(void **state)
 	sw_observer_free(&observer);
 	free(options.private_zones);
 	return unlink(key_path);
-}
-
-/* An answer of TXT records, each one character-string. */
-struct answer {
-	uint8_t bytes[4][300];
-	const uint8_t *rdata[4];
-	size_t length[4];
-	struct sw_lookup lookup;
-	uint8_t name[SW_NAME_WIRE_MAX + 64];
-	uint8_t soa[SW_NAME_WIRE_MAX + 64];
-};
-
-static void
-ask(struct answer *answer, const char *name, uint16_t type)
-{
-	memset(answer, 0, sizeof(*answer));
-	answer->lookup.name = answer->name;
-	answer->lookup.name_length = to_wire(name, answer->name);
-	answer->lookup.type = type;
-	answer->lookup.answer.records.rdata = answer->rdata;
-	answer->lookup.answer.records.length = answer->length;
-}
-
-static void
-add_record(struct answer *answer, const void *data, size_t length)
-{
-	size_t i = answer->lookup.answer.records.count++;
-
-	answer->bytes[i][0] = (uint8_t)(length >> 8);
-	answer->bytes[i][1] = (uint8_t)length;
-	memcpy(answer->bytes[i] + 2, data, length);
-	answer->rdata[i] = answer->bytes[i];
-	answer->length[i] = length + 2;
-}
-
-static void
-add_text(struct answer *answer, const char *text)
-{
-	uint8_t data[256];
-
-	data[0] = (uint8_t)strlen(text);
-	memcpy(data + 1, text, strlen(text));
-	add_record(answer, data, strlen(text) + 1);
-}
-
-static void
-add_mx(struct answer *answer, uint8_t preference, const char *exchange)
-{
-	uint8_t data[2 + SW_NAME_WIRE_MAX + 64] = { 0, preference };
-
-	add_record(answer, data, 2 + to_wire(exchange, data + 2));
-}
-
-static void
-deny(struct answer *answer, const char *soa)
-{
-	answer->lookup.answer.rcode = SW_RCODE_NXDOMAIN;
-	answer->lookup.answer.soa = answer->soa;
-	answer->lookup.answer.soa_length = to_wire(soa, answer->soa);
 }
 
 static void
@@ -339,6 +281,69 @@ changes(void **state)
 		assert_int_equal(o[0].dnssec, steps[i].dnssec);
 	}
 	assert_int_equal(counters().repeated, 7);
+	check_sums();
+}
+
+/*
+ * Answers without a record are as like each other as can be: what the response
+ * code and the SOA tell is not lost on who has seen one of them.
+ */
+static void
+denials_are_told_apart(void **state)
+{
+	static const struct {
+		uint16_t rcode;
+		const char *soa;
+		uint8_t outcome;
+	} steps[] = {
+		{ SW_RCODE_NOERROR, "jp", SW_OUTCOME_ABSENT },
+		{ SW_RCODE_NXDOMAIN, "jp", SW_OUTCOME_NONEXISTENT },
+		{ SW_RCODE_NXDOMAIN, "example.jp", SW_OUTCOME_ABSENT },
+		{ SW_RCODE_NXDOMAIN, "jp", SW_OUTCOME_NONEXISTENT },
+	};
+	struct sw_observation o[BATCH];
+	char names[BATCH][100];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct answer answer;
+
+		ask(&answer, "example.jp", SW_TYPE_TXT);
+		deny(&answer, steps[i].soa);
+		answer.lookup.answer.rcode = steps[i].rcode;
+		observe(observer, &answer.lookup, NOON);
+		assert_int_equal(take_all(o, names), 1);
+		assert_int_equal(o[0].outcome, steps[i].outcome);
+	}
+	check_sums();
+}
+
+#define WEAK "selector1._domainkey.example.jp", "v=DKIM1; t=y; k=ed25519; " \
+	"p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+#define STRONG "selector2._domainkey.example.jp", "v=DKIM1; k=ed25519; " \
+	"p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+
+/* Of keys that take turns, each day tells anew which were seen on it. */
+static void
+dkim_keys_of_a_day(void **state)
+{
+	struct sw_observation o[BATCH];
+	char names[BATCH][100];
+
+	(void)state;
+	see_text(WEAK, NOON);
+	see_text(STRONG, NOON);
+	assert_int_equal(take_all(o, names), 1);
+	assert_int_equal(sw_features_get(o[0].features, SW_DKIM_TESTING), 2);
+	for (unsigned i = 0; i < 3; i++) {
+		see_text(WEAK, NOON);
+		see_text(STRONG, NOON);
+	}
+	assert_int_equal(take_all(o, names), 0);
+	see_text(STRONG, NOON + 86400);
+	assert_int_equal(take_all(o, names), 1);
+	assert_int_equal(o[0].day, DAY + 1);
+	assert_int_equal(sw_features_get(o[0].features, SW_DKIM_TESTING), 1);
 	check_sums();
 }
 
@@ -576,6 +581,8 @@ main(void)
 		WITH(once_a_day, set_up),
 		WITH(no_change, set_up),
 		WITH(changes, set_up),
+		WITH(denials_are_told_apart, set_up),
+		WITH(dkim_keys_of_a_day, set_up),
 		WITH(what_can_not_be_used, set_up),
 		WITH(too_many_records, set_up),
 		WITH(private_zones, set_up),
