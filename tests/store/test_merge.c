@@ -383,6 +383,9 @@ does_not_believe_a_clock_that_is_far_off(void **state)
 		assert_int_equal(merged.refused, !cases[i].believed);
 	}
 	assert_int_equal(query_number(path, "SELECT batches FROM sender"), 7);
+	assert_int_equal(query_number(path, "SELECT observations FROM sender"),
+	    3);
+	assert_int_equal(query_number(path, "SELECT refused FROM sender"), 4);
 	sw_store_close(&store);
 }
 
