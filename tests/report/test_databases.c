@@ -4,6 +4,7 @@
  */
 #include "../store/support.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,6 +98,16 @@ copies_and_checks(void **state)
 	expect(state, "backup --database db --replace copy", 0, "");
 	expect(state, "backup --database db --replace db", 1,
 	    "senderwatch: db is the database itself\n");
+	for (size_t i = 0; i < 2; i++) {
+		const char *log = path_in(state, i == 0 ? "copy-wal" :
+		    "copy-journal");
+
+		close(open(log, O_WRONLY | O_CREAT | O_EXCL, 0600));
+		expect(state, "backup --database db --replace copy", 1,
+		    "senderwatch: db: copy is a database in use: there is a "
+		    "log beside it\n");
+		assert_int_equal(unlink(log), 0);
+	}
 	assert_int_equal(symlink("copy", path_in(state, "link")), 0);
 	assert_int_equal(mkfifo(path_in(state, "pipe"), 0600), 0);
 	expect(state, "backup --database db --replace link", 1,

@@ -338,6 +338,8 @@ is_the_same_with_its_own_copies(void **state)
 	got = dump(path_in(state, "out"));
 	assert_string_equal(got, expected);
 	free(got);
+	/* Of counts that differ the larger one, in whatever order they come. */
+	execute(late, "UPDATE sighting SET seen = 0 WHERE days = 0");
 	unite(path_in(state, "all"), inputs.list, inputs.count);
 	got = dump(path_in(state, "all"));
 	assert_string_equal(got, expected);
