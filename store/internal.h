@@ -33,6 +33,7 @@ enum sw_statement {
 };
 
 struct sw_arrival;
+struct sw_row;
 
 struct sw_store {
 	sqlite3 *db;
@@ -42,6 +43,7 @@ struct sw_store {
 	sw_store_progress progress;	/* see sw_store_watch() */
 	void *progress_argument;
 	uint64_t visited;		/* subjects, by all scans */
+	struct sw_row *row;		/* that a cursor is stepping to */
 	const struct sw_arrival *arrivals;	/* that are being merged */
 	size_t arrival_count;
 	char error[SW_STORE_ERROR_MAX];

@@ -4,6 +4,7 @@ store_libswstore_la_SOURCES = \
 	store/internal.h \
 	store/arrivals.h \
 	store/check.h \
+	store/cursor.h \
 	store/file.h \
 	store/marks.h \
 	store/unite.h \
@@ -14,6 +15,7 @@ store_libswstore_la_SOURCES = \
 	store/check_runs.c \
 	store/check_sightings.c \
 	store/close.c \
+	store/cursor.c \
 	store/database.c \
 	store/file.c \
 	store/functions.c \

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "arrivals.h"
-#include "internal.h"
+#include "cursor.h"
 
 static enum sw_result
 set_up_connection(struct sw_store *store)
@@ -65,6 +65,8 @@ set_up(struct sw_store *store, const char *path)
 	result = set_up_connection(store);
 	if (result == SW_OK)
 		result = sw_store_identify(store, path);
+	if (result == SW_OK)
+		result = sw_cursor_register(store);
 	if (result != SW_OK || store->mode == SW_STORE_READ)
 		return result;
 	result = set_up_writer(store);

@@ -2,19 +2,13 @@
  * The scan: one pass over the months of a period and the subjects, all in
  * the order of the pseudonyms, united here rather than sorted by SQL.
  */
+#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "internal.h"
-#include "marks.h"
+#include "cursor.h"
 
 #define STATES_MAX 255	/* different states of a mechanism that are told apart */
-
-struct cursor {
-	sqlite3_stmt *query;
-	uint32_t month;
-	const uint8_t *subject;	/* of the row it stands on; NULL at the end */
-};
 
 struct place {
 	int64_t id;
@@ -39,14 +33,16 @@ struct tally {
 
 struct scan {
 	struct sw_store *store;
-	struct cursor *cursors;		/* by month, ascending */
+	struct sw_cursor *cursors;	/* by month, ascending */
 	size_t cursor_count;
 	struct place *places;		/* by id, ascending */
 	size_t place_count;
-	struct cursor subjects;
+	struct sw_cursor subjects;
 	int64_t key;			/* only its subjects are called */
+	struct sw_order order;		/* of the subject that is read */
 	struct sw_store_subject subject;
 	struct sw_store_month *months;	/* one a cursor; NULL: not wanted */
+	unsigned touched;		/* mechanisms that the month has: bits */
 	struct tally tallies[SW_MECHANISM_COUNT];
 };
 
@@ -134,71 +130,11 @@ compare_id(const void *key, const void *element)
 /* --- Cursors -------------------------------------------------------------- */
 
 static enum sw_result
-cursor_step(struct scan *scan, struct cursor *cursor)
-{
-	int step = sqlite3_step(cursor->query);
-
-	cursor->subject = NULL;
-	if (step == SQLITE_DONE)
-		return SW_OK;
-	if (step != SQLITE_ROW)
-		return sw_store_fail(scan->store, "cannot read");
-	cursor->subject = sqlite3_column_blob(cursor->query, 0);
-	if (cursor->subject == NULL || sqlite3_column_bytes(cursor->query, 0) !=
-	    SW_PSEUDONYM_SIZE)
-		return damaged(scan->store, cursor->month != 0 ? "sighting" :
-		    "subject");
-	return SW_OK;
-}
-
-static enum sw_result
-open_cursor(struct scan *scan, struct cursor *cursor, uint32_t month,
-    const char *sql)
-{
-	enum sw_result result;
-
-	cursor->month = month;
-	result = sw_store_prepare(scan->store, sql, &cursor->query);
-	if (result != SW_OK)
-		return result;
-	if (month != 0)
-		sqlite3_bind_int64(cursor->query, 1, month);
-	return cursor_step(scan, cursor);
-}
-
-#define MONTH_QUERY(days, marks) \
-	"SELECT subject, mechanism, outcome, digest, features, dnssec, " \
-	days ", " marks ", seen, ord FROM sighting WHERE month = ?1 " \
-	"ORDER BY month, subject, mechanism, outcome, digest"
-
-/* Is nothing of the month left that has days? */
-static enum sw_result
-is_closed(struct scan *scan, uint32_t month, bool *closed)
-{
-	const int64_t number = month;
-	sqlite3_stmt *query = NULL;
-	enum sw_result result;
-
-	result = sw_store_query(scan->store, &query, "SELECT 1 FROM "
-	    "closed_month WHERE month = ?1 AND done_to IS NULL", 1, &number);
-	if (result == SW_OK)
-		result = sw_store_step(scan->store, query, closed);
-	sqlite3_finalize(query);
-	return result;
-}
-
-/* Columns that are the same in all rows need not be read from each. */
-static enum sw_result
 open_month(struct scan *scan, uint32_t month)
 {
 	size_t n = scan->cursor_count;
-	struct cursor *cursors;
-	enum sw_result result;
-	bool closed = false;
+	struct sw_cursor *cursors;
 
-	result = is_closed(scan, month, &closed);
-	if (result != SW_OK)
-		return result;
 	cursors = realloc(scan->cursors, (n + 1) * sizeof(*cursors));
 	if (cursors == NULL) {
 		sw_store_complain(scan->store, "out of memory");
@@ -207,8 +143,7 @@ open_month(struct scan *scan, uint32_t month)
 	scan->cursors = cursors;
 	scan->cursor_count++;
 	memset(&cursors[n], 0, sizeof(cursors[n]));
-	return open_cursor(scan, &cursors[n], month, closed ?
-	    MONTH_QUERY("0", "NULL") : MONTH_QUERY("days", "marks"));
+	return sw_cursor_open_month(&cursors[n], scan->store, month);
 }
 
 /* A cursor for each month of the period that has rows. */
@@ -255,68 +190,66 @@ note_state(struct tally *tally, const struct sw_position *position)
 	tally->states[tally->state_count++].digest = position->digest;
 }
 
-/* Take in a row of a month; months come in their order. */
+/* Is the row the latest of its mechanism so far? Months come in their order. */
 static void
-add_row(struct scan *scan, const struct cursor *cursor)
+note_latest(struct scan *scan, const struct sw_cursor *cursor,
+    const struct sw_position *position)
 {
-	sqlite3_stmt *query = cursor->query;
-	int64_t mechanism = sqlite3_column_int64(query, 1);
-	uint32_t days = (uint32_t)sqlite3_column_int64(query, 6);
-	struct sw_store_state *state;
-	struct sw_position position;
-	struct sw_marks marks;
+	const struct sw_row *row = &cursor->row;
+	struct sw_store_state *state = &scan->subject.states[row->mechanism];
+	struct tally *tally = &scan->tallies[row->mechanism];
+
+	if (state->known && state->last_month == cursor->month &&
+	    sw_position_compare(position, &tally->latest) < 0)
+		return;
+	tally->latest = *position;
+	state->known = true;
+	state->outcome = row->outcome;
+	state->features = row->features;
+	state->dnssec = row->dnssec;
+	state->last_month = cursor->month;
+}
+
+static void
+add_row(struct scan *scan, const struct sw_cursor *cursor)
+{
+	const struct sw_row *row = &cursor->row;
+	const struct sw_position position = {
+		.last = sw_position_last(row->days, row->ord),
+		.outcome = row->outcome, .digest = row->digest
+	};
 	struct tally *tally;
 
 	/* Of a newer sender: nothing that we could speak of. */
-	if (mechanism <= SW_MECHANISM_NONE || mechanism >= SW_MECHANISM_COUNT)
+	if (row->mechanism <= SW_MECHANISM_NONE ||
+	    row->mechanism >= SW_MECHANISM_COUNT)
 		return;
-	tally = &scan->tallies[mechanism];
-	state = &scan->subject.states[mechanism];
-	position.outcome = (uint8_t)sqlite3_column_int(query, 2);
-	position.digest = (uint64_t)sqlite3_column_int64(query, 3);
-	position.last = sw_position_last(days,
-	    (uint32_t)sqlite3_column_int64(query, 9));
+	tally = &scan->tallies[row->mechanism];
+	scan->touched |= 1u << row->mechanism;
 	note_state(tally, &position);
 	if (tally->month_states < UINT8_MAX)
 		tally->month_states++;
-	if (position.outcome == SW_OUTCOME_PRESENT)
-		tally->present_days |= days;
-	else if (position.outcome == SW_OUTCOME_ABSENT ||
-	    position.outcome == SW_OUTCOME_INVALID)
-		tally->lacking_days |= days;
-	if (days != 0) {
-		const void *blob = sqlite3_column_blob(query, 7);
-
-		sw_marks_decode(&marks, blob,
-		    (size_t)sqlite3_column_bytes(query, 7));
-		sw_marks_unite(&tally->marks, &marks);
-	} else {
-		tally->closed_seen += (unsigned)sqlite3_column_int(query, 8);
-	}
-	if (state->known && state->last_month == cursor->month &&
-	    sw_position_compare(&position, &tally->latest) < 0)
-		return;
-	tally->latest = position;
-	state->known = true;
-	state->outcome = position.outcome;
-	state->features = (uint64_t)sqlite3_column_int64(query, 4);
-	state->dnssec = (uint8_t)sqlite3_column_int(query, 5);
-	state->last_month = cursor->month;
+	if (row->outcome == SW_OUTCOME_PRESENT)
+		tally->present_days |= row->days;
+	else if (row->outcome == SW_OUTCOME_ABSENT ||
+	    row->outcome == SW_OUTCOME_INVALID)
+		tally->lacking_days |= row->days;
+	if (row->days != 0)
+		sw_marks_unite(&tally->marks, &row->marks);
+	else
+		tally->closed_seen += row->seen;
+	note_latest(scan, cursor, &position);
 }
 
 /* What a mechanism was within the month that was read last. */
 static void
-keep_month(const struct scan *scan, struct sw_store_month *month, size_t i)
+keep_state(const struct scan *scan, struct sw_store_month *month, size_t i,
+    unsigned seen)
 {
 	const struct tally *tally = &scan->tallies[i];
 	struct sw_store_state *state = &month->states[i];
-	unsigned seen = (unsigned)tally->marks.count + tally->closed_seen;
 
 	*state = scan->subject.states[i];
-	if (!state->known || state->last_month != month->month) {
-		memset(state, 0, sizeof(*state));
-		return;
-	}
 	state->states = tally->month_states;
 	state->seen = (uint8_t)(seen < SW_STORE_SEEN_MAX ? seen :
 	    SW_STORE_SEEN_MAX);
@@ -324,24 +257,34 @@ keep_month(const struct scan *scan, struct sw_store_month *month, size_t i)
 	month->lacking_days[i] = tally->lacking_days;
 }
 
+static struct sw_store_month *
+begin_kept(struct scan *scan, uint32_t month)
+{
+	struct sw_store_month *kept;
+
+	if (scan->months == NULL)
+		return NULL;
+	kept = &scan->months[scan->subject.month_count++];
+	memset(kept, 0, sizeof(*kept));
+	kept->month = month;
+	return kept;
+}
+
 /* Months have no days in common, so what was seen in them adds up. */
 static void
 end_month(struct scan *scan, uint32_t month)
 {
-	struct sw_store_month *kept = NULL;
+	struct sw_store_month *kept = begin_kept(scan, month);
 
-	if (scan->months != NULL) {
-		kept = &scan->months[scan->subject.month_count++];
-		memset(kept, 0, sizeof(*kept));
-		kept->month = month;
-	}
-	for (size_t i = 1; i < SW_MECHANISM_COUNT; i++) {
+	for (unsigned left = scan->touched; left != 0; left &= left - 1) {
+		size_t i = (size_t)__builtin_ctz(left);
 		struct tally *tally = &scan->tallies[i];
+		unsigned seen = (unsigned)tally->marks.count +
+		    tally->closed_seen;
 
 		if (kept != NULL)
-			keep_month(scan, kept, i);
-		tally->seen += (unsigned)tally->marks.count +
-		    tally->closed_seen;
+			keep_state(scan, kept, i, seen);
+		tally->seen += seen;
 		if (tally->seen > SW_STORE_SEEN_MAX)
 			tally->seen = SW_STORE_SEEN_MAX;
 		tally->marks.count = 0;
@@ -349,14 +292,18 @@ end_month(struct scan *scan, uint32_t month)
 		tally->month_states = 0;
 		tally->present_days = tally->lacking_days = 0;
 	}
+	scan->touched = 0;
 }
 
 static void
-begin_subject(struct scan *scan, const uint8_t *pseudonym)
+begin_subject(struct scan *scan)
 {
+	const uint64_t halves[2] = { htobe64(scan->order.high),
+		htobe64(scan->order.low) };
+
 	memset(&scan->subject, 0, sizeof(scan->subject));
 	scan->subject.months = scan->months;
-	memcpy(scan->subject.pseudonym, pseudonym, SW_PSEUDONYM_SIZE);
+	memcpy(scan->subject.pseudonym, halves, SW_PSEUDONYM_SIZE);
 	for (size_t i = 1; i < SW_MECHANISM_COUNT; i++) {
 		scan->tallies[i].seen = 0;
 		scan->tallies[i].state_count = 0;
@@ -378,6 +325,19 @@ end_subject(struct scan *scan)
 	return known;
 }
 
+/* Ids mostly follow one another. */
+static const struct place *
+find_place(const struct scan *scan, int64_t id)
+{
+	uint64_t guess = scan->place_count != 0 ?
+	    (uint64_t)id - (uint64_t)scan->places[0].id : 0;
+
+	if (guess < scan->place_count && scan->places[guess].id == id)
+		return &scan->places[guess];
+	return bsearch(&id, scan->places, scan->place_count,
+	    sizeof(*scan->places), compare_id);
+}
+
 /*
  * Find its row in table "subject", which is read along. *counts: is it one of
  * the period's key?
@@ -385,65 +345,67 @@ end_subject(struct scan *scan)
 static enum sw_result
 describe_subject(struct scan *scan, bool *counts)
 {
-	struct cursor *cursor = &scan->subjects;
-	enum sw_result result;
+	struct sw_cursor *cursor = &scan->subjects;
 	const struct place *place;
-	int64_t suffix;
-	int order = -1;
+	enum sw_result result;
 
-	while (cursor->subject != NULL && (order = memcmp(cursor->subject,
-	    scan->subject.pseudonym, SW_PSEUDONYM_SIZE)) < 0) {
-		result = cursor_step(scan, cursor);
+	while (!cursor->ended && sw_order_before(&cursor->row.subject,
+	    &scan->order)) {
+		result = sw_cursor_step(cursor);
 		if (result != SW_OK)
 			return result;
 	}
-	if (cursor->subject == NULL || order != 0)
+	if (cursor->ended || !sw_order_is(&cursor->row.subject, &scan->order))
 		return damaged(scan->store, "subject");
-	*counts = sqlite3_column_int64(cursor->query, 3) == scan->key;
+	*counts = cursor->row.key == scan->key;
 	if (!*counts)
 		return SW_OK;
-	suffix = sqlite3_column_int64(cursor->query, 1);
-	place = bsearch(&suffix, scan->places, scan->place_count,
-	    sizeof(*place), compare_id);
+	place = find_place(scan, cursor->row.suffix);
 	if (place == NULL)
 		return damaged(scan->store, "suffix");
 	scan->subject.group = place->group;
 	scan->subject.place = (uint32_t)(place - scan->places);
-	scan->subject.name = (const char *)sqlite3_column_text(cursor->query, 2);
+	scan->subject.name = sw_cursor_name(cursor);
 	return SW_OK;
 }
 
-/* The smallest subject that a cursor stands on, or NULL at the end. */
-static const uint8_t *
-next_subject(const struct scan *scan)
+/* To the smallest subject that a cursor stands on. False: all have ended. */
+static bool
+next_subject(struct scan *scan)
 {
-	const uint8_t *smallest = NULL;
+	const struct sw_order *smallest = NULL;
 
 	for (size_t i = 0; i < scan->cursor_count; i++) {
-		const uint8_t *subject = scan->cursors[i].subject;
+		const struct sw_cursor *cursor = &scan->cursors[i];
 
-		if (subject != NULL && (smallest == NULL ||
-		    memcmp(subject, smallest, SW_PSEUDONYM_SIZE) < 0))
-			smallest = subject;
+		if (!cursor->ended && (smallest == NULL ||
+		    sw_order_before(&cursor->row.subject, smallest)))
+			smallest = &cursor->row.subject;
 	}
-	return smallest;
+	if (smallest != NULL)
+		scan->order = *smallest;
+	return smallest != NULL;
+}
+
+static bool
+stands_on_subject(const struct scan *scan, const struct sw_cursor *cursor)
+{
+	return !cursor->ended && sw_order_is(&cursor->row.subject,
+	    &scan->order);
 }
 
 /* Take in all rows of the subject of a month. */
 static enum sw_result
-read_month(struct scan *scan, struct cursor *cursor)
+read_month(struct scan *scan, struct sw_cursor *cursor)
 {
 	enum sw_result result = SW_OK;
 
-	if (cursor->subject == NULL || memcmp(cursor->subject,
-	    scan->subject.pseudonym, SW_PSEUDONYM_SIZE) != 0)
+	if (!stands_on_subject(scan, cursor))
 		return SW_OK;
 	do {
 		add_row(scan, cursor);
-		result = cursor_step(scan, cursor);
-	} while (result == SW_OK && cursor->subject != NULL &&
-	    memcmp(cursor->subject, scan->subject.pseudonym,
-	    SW_PSEUDONYM_SIZE) == 0);
+		result = sw_cursor_step(cursor);
+	} while (result == SW_OK && stands_on_subject(scan, cursor));
 	end_month(scan, cursor->month);
 	return result;
 }
@@ -452,11 +414,10 @@ static enum sw_result
 scan_subjects(struct scan *scan, sw_store_visit visit, void *argument)
 {
 	enum sw_result result = SW_OK;
-	const uint8_t *pseudonym;
 	bool counts;
 
-	while (result == SW_OK && (pseudonym = next_subject(scan)) != NULL) {
-		begin_subject(scan, pseudonym);
+	while (result == SW_OK && next_subject(scan)) {
+		begin_subject(scan);
 		scan->store->visited++;
 		for (size_t i = 0; i < scan->cursor_count && result == SW_OK;
 		    i++)
@@ -498,9 +459,7 @@ open_scan(struct scan *scan, uint32_t first, uint32_t last, bool months)
 	if (result == SW_OK && months)
 		result = make_months(scan);
 	if (result == SW_OK)
-		result = open_cursor(scan, &scan->subjects, 0,
-		    "SELECT pseudonym, suffix, name, pseudonym_key "
-		    "FROM subject ORDER BY pseudonym");
+		result = sw_cursor_open_subjects(&scan->subjects, scan->store);
 	return result;
 }
 
@@ -508,8 +467,8 @@ static void
 close_scan(struct scan *scan)
 {
 	for (size_t i = 0; i < scan->cursor_count; i++)
-		sqlite3_finalize(scan->cursors[i].query);
-	sqlite3_finalize(scan->subjects.query);
+		sw_cursor_close(&scan->cursors[i]);
+	sw_cursor_close(&scan->subjects);
 	if (sqlite3_get_autocommit(scan->store->db) == 0)
 		sqlite3_exec(scan->store->db, "ROLLBACK", NULL, NULL, NULL);
 	free(scan->cursors);
