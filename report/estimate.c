@@ -74,32 +74,29 @@ sw_certain_bounds(uint64_t present, uint64_t absent, uint64_t total,
 }
 
 void
-sw_capture_add(struct sw_capture *capture,
-    const uint8_t pseudonym[SW_PSEUDONYM_SIZE], bool present,
-    unsigned resolver_days)
-{
-	/* The last bits: the first ones may stand for places in an index. */
-	unsigned group = pseudonym[SW_PSEUDONYM_SIZE - 1] %
-	    SW_CAPTURE_GROUPS;
-
-	capture->groups[group].seen[present]++;
-	capture->groups[group].once[present] += resolver_days == 1;
-	capture->groups[group].twice[present] += resolver_days == 2;
-}
-
-void
 sw_capture_unite(struct sw_capture *capture, const struct sw_capture *other)
 {
 	for (unsigned i = 0; i < SW_CAPTURE_GROUPS; i++) {
 		for (unsigned state = 0; state < 2; state++) {
-			capture->groups[i].seen[state] +=
-			    other->groups[i].seen[state];
-			capture->groups[i].once[state] +=
-			    other->groups[i].once[state];
-			capture->groups[i].twice[state] +=
-			    other->groups[i].twice[state];
+			for (unsigned days = 0; days < SW_CAPTURE_DAYS; days++)
+				capture->subjects[i][state][days] +=
+				    other->subjects[i][state][days];
 		}
 	}
+}
+
+static struct sw_frequencies
+group_frequencies(const struct sw_capture *capture, unsigned group,
+    bool present)
+{
+	const uint32_t *subjects = capture->subjects[group][present];
+
+	return (struct sw_frequencies){
+		.seen = (uint64_t)subjects[SW_CAPTURE_ONCE] +
+		    subjects[SW_CAPTURE_TWICE] + subjects[SW_CAPTURE_MORE],
+		.once = subjects[SW_CAPTURE_ONCE],
+		.twice = subjects[SW_CAPTURE_TWICE]
+	};
 }
 
 struct sw_frequencies
@@ -108,9 +105,12 @@ sw_capture_frequencies(const struct sw_capture *capture, bool present)
 	struct sw_frequencies all = { 0 };
 
 	for (unsigned i = 0; i < SW_CAPTURE_GROUPS; i++) {
-		all.seen += capture->groups[i].seen[present];
-		all.once += capture->groups[i].once[present];
-		all.twice += capture->groups[i].twice[present];
+		struct sw_frequencies one = group_frequencies(capture, i,
+		    present);
+
+		all.seen += one.seen;
+		all.once += one.once;
+		all.twice += one.twice;
 	}
 	return all;
 }
@@ -121,10 +121,10 @@ chao2_without(const struct sw_capture *capture,
     const struct sw_frequencies *all, bool present, unsigned group,
     uint64_t units)
 {
+	struct sw_frequencies one = group_frequencies(capture, group, present);
 	struct sw_frequencies rest = {
-		all->seen - capture->groups[group].seen[present],
-		all->once - capture->groups[group].once[present],
-		all->twice - capture->groups[group].twice[present]
+		all->seen - one.seen, all->once - one.once,
+		all->twice - one.twice
 	};
 
 	return sw_chao2(&rest, units);

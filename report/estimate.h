@@ -72,18 +72,32 @@ bool sw_certain_bounds(uint64_t present, uint64_t absent, uint64_t total,
  */
 #define SW_CAPTURE_GROUPS 64
 
+enum sw_capture_days { SW_CAPTURE_ONCE, SW_CAPTURE_TWICE, SW_CAPTURE_MORE,
+	SW_CAPTURE_DAYS };
+
 struct sw_capture {
-	struct {
-		uint32_t seen[2];	/* 0: not present, 1: present */
-		uint32_t once[2];
-		uint32_t twice[2];
-	} groups[SW_CAPTURE_GROUPS];
+	/* By group, state (0: not present, 1: present), resolver-days. */
+	uint32_t subjects[SW_CAPTURE_GROUPS][2][SW_CAPTURE_DAYS];
 };
 
-/* Add a subject that was seen on that many resolver-days, at least one. */
-void sw_capture_add(struct sw_capture *capture,
-    const uint8_t pseudonym[SW_PSEUDONYM_SIZE], bool present,
-    unsigned resolver_days);
+/* The group of a subject. */
+static inline unsigned
+sw_capture_group(const uint8_t pseudonym[SW_PSEUDONYM_SIZE])
+{
+	/* The last bits: the first ones may stand for places in an index. */
+	return pseudonym[SW_PSEUDONYM_SIZE - 1] % SW_CAPTURE_GROUPS;
+}
+
+/* Add a subject of a group, seen on so many resolver-days, at least one. */
+static inline void
+sw_capture_add(struct sw_capture *capture, unsigned group, bool present,
+    unsigned resolver_days)
+{
+	capture->subjects[group][present][resolver_days == 1 ?
+	    SW_CAPTURE_ONCE : resolver_days == 2 ? SW_CAPTURE_TWICE :
+	    SW_CAPTURE_MORE]++;
+}
+
 /* Add all of other, of other subjects: a total from its rows. */
 void sw_capture_unite(struct sw_capture *capture,
     const struct sw_capture *other);

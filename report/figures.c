@@ -38,24 +38,39 @@ need_capture(struct sw_figures *figures, size_t share)
 	return figures->captures[share];
 }
 
-static enum sw_result
-capture_subject(struct sw_figures *figures, const struct sw_scheme *scheme,
-    const struct sw_store_subject *subject,
-    const int8_t atoms[SW_FAMILIES_MAX])
+void
+sw_sighted_of(const struct sw_store_subject *subject,
+    const struct sw_store_state *states, struct sw_sighted *sighted)
 {
-	for (size_t i = 0; i < scheme->share_count; i++) {
-		const struct sw_share_of *share = &scheme->shares[i];
+	uint8_t most = 0;
+
+	sighted->group = (uint8_t)sw_capture_group(subject->pseudonym);
+	for (size_t i = 1; i < SW_MECHANISM_COUNT; i++) {
+		sighted->seen[i] = states[i].seen;
+		if (states[i].seen > most)
+			most = states[i].seen;
+	}
+	sighted->seen[0] = most;
+}
+
+enum sw_result
+sw_figures_count(struct sw_figures *figures, const struct sw_scheme *scheme,
+    const struct sw_class *class, const struct sw_sighted *sighted)
+{
+	for (size_t i = 0; i < class->atom_count; i++)
+		figures->counts[class->atoms[i]]++;
+	for (size_t i = 0; i < class->share_count; i++) {
+		const struct sw_class_share *in = &class->shares[i];
+		unsigned mechanism = scheme->shares[in->share].mechanism;
 		struct sw_capture *capture;
 
-		if (share->mechanism == 0 ||
-		    !sw_form_holds(&share->whole, atoms))
+		if (mechanism == 0 || !in->whole)
 			continue;
-		capture = need_capture(figures, i);
+		capture = need_capture(figures, in->share);
 		if (capture == NULL)
 			return SW_ERR_MEMORY;
-		sw_capture_add(capture, subject->pseudonym,
-		    sw_form_holds(&share->part, atoms),
-		    sw_share_seen(share, subject));
+		sw_capture_add(capture, sighted->group, in->part,
+		    sighted->seen[mechanism == SW_SEEN_ANY ? 0 : mechanism]);
 	}
 	return SW_OK;
 }
@@ -64,16 +79,12 @@ enum sw_result
 sw_figures_subject(struct sw_figures *figures, const struct sw_scheme *scheme,
     const struct sw_store_subject *subject)
 {
-	int8_t atoms[SW_FAMILIES_MAX];
+	struct sw_sighted sighted;
+	struct sw_class class;
 
-	if (!sw_scheme_classify(scheme, subject, atoms))
-		return SW_OK;
-	for (size_t i = 0; i < scheme->family_count; i++) {
-		if (atoms[i] != SW_ATOM_NONE)
-			figures->counts[scheme->families[i].offset +
-			    (size_t)atoms[i]]++;
-	}
-	return capture_subject(figures, scheme, subject, atoms);
+	sw_classify(scheme, subject->states, &class);
+	sw_sighted_of(subject, subject->states, &sighted);
+	return sw_figures_count(figures, scheme, &class, &sighted);
 }
 
 enum sw_result

@@ -5,8 +5,8 @@
 #ifndef SENDERWATCH_REPORT_FIGURES_H
 #define SENDERWATCH_REPORT_FIGURES_H
 
+#include "classes.h"
 #include "estimate.h"
-#include "scheme.h"
 
 #define SW_OUTCOMES 5		/* enum sw_outcome */
 
@@ -21,7 +21,20 @@ enum sw_result sw_figures_init(struct sw_figures *figures,
 void sw_figures_fini(struct sw_figures *figures,
     const struct sw_scheme *scheme);
 
-/* Count a subject, if it was seen to exist. */
+/* What the estimators need of a subject, besides its class. */
+struct sw_sighted {
+	uint8_t group;			/* of the captures */
+	/* Resolver-days (capped), by mechanism; first the most of any. */
+	uint8_t seen[SW_MECHANISM_COUNT];
+};
+void sw_sighted_of(const struct sw_store_subject *subject,
+    const struct sw_store_state *states, struct sw_sighted *sighted);
+
+/* Count a subject of a class. */
+enum sw_result sw_figures_count(struct sw_figures *figures,
+    const struct sw_scheme *scheme, const struct sw_class *class,
+    const struct sw_sighted *sighted);
+/* The same by its states. */
 enum sw_result sw_figures_subject(struct sw_figures *figures,
     const struct sw_scheme *scheme, const struct sw_store_subject *subject);
 /* Add all of other, of other subjects. */

@@ -29,11 +29,13 @@ sw_lines_fini(struct sw_lines *lines)
 		free(lines->list[i]);
 	}
 	free(lines->list);
+	free(lines->places);
 	memset(lines, 0, sizeof(*lines));
 }
 
-struct sw_line *
-sw_lines_need(struct sw_lines *lines, const char *name)
+/* The line of that name; NULL: out of memory. */
+static struct sw_line *
+need_line(struct sw_lines *lines, const char *name)
 {
 	struct sw_line key = { .name = (char *)name }, *line;
 	struct sw_line *const *found = tfind(&key, &lines->tree,
@@ -60,6 +62,49 @@ sw_lines_need(struct sw_lines *lines, const char *name)
 	    tsearch(line, &lines->tree, compare_lines) == NULL)
 		return NULL;
 	return line;
+}
+
+static enum sw_result
+grow_places(struct sw_lines *lines, size_t place)
+{
+	size_t count = 2 * place + 64;
+	struct sw_line **places = reallocarray(lines->places, count,
+	    sizeof(*places));
+
+	if (places == NULL)
+		return SW_ERR_MEMORY;
+	memset(&places[lines->place_count], 0,
+	    (count - lines->place_count) * sizeof(*places));
+	lines->places = places;
+	lines->place_count = count;
+	return SW_OK;
+}
+
+enum sw_result
+sw_lines_find(struct sw_lines *lines, const struct sw_table *table,
+    const struct sw_rows_options *options,
+    const struct sw_store_subject *subject, struct sw_line **line)
+{
+	/* Of a cohort, a place says nothing. */
+	bool by_place = table->by != SW_BY_COHORT;
+	size_t place = subject->place;
+	const char *name;
+
+	*line = NULL;
+	if (by_place && place >= lines->place_count &&
+	    grow_places(lines, place) != SW_OK)
+		return SW_ERR_MEMORY;
+	if (by_place && lines->places[place] != NULL) {
+		*line = lines->places[place];
+		return SW_OK;
+	}
+	name = sw_tabulate_row_name(table, options, subject);
+	if (name == NULL)
+		return SW_OK;
+	*line = need_line(lines, name);
+	if (by_place)
+		lines->places[place] = *line;
+	return *line != NULL ? SW_OK : SW_ERR_MEMORY;
 }
 
 /* --- Order ---------------------------------------------------------------- */

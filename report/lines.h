@@ -14,6 +14,8 @@ struct sw_line {
 
 struct sw_lines {
 	void *tree;		/* by name, until they are sorted */
+	struct sw_line **places;	/* by the scan's numbers of groups */
+	size_t place_count;
 	struct sw_line **list;
 	size_t count, room;
 	size_t cells;		/* how many each has */
@@ -22,8 +24,13 @@ struct sw_lines {
 /* To begin with, all is zero but cells. */
 void sw_lines_fini(struct sw_lines *lines);
 
-/* The line of that name, all zero if it is new; NULL: out of memory. */
-struct sw_line *sw_lines_need(struct sw_lines *lines, const char *name);
+/*
+ * The line of a subject's row in *line, all zero if it is new; NULL where the
+ * table has no such row.
+ */
+enum sw_result sw_lines_find(struct sw_lines *lines,
+    const struct sw_table *table, const struct sw_rows_options *options,
+    const struct sw_store_subject *subject, struct sw_line **line);
 
 /*
  * In the order that rows have in other tables: the registry's, the cohort's,

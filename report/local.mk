@@ -11,6 +11,9 @@ report_libswreport_la_SOURCES = \
 	report/audit_legend.h \
 	report/chart.c \
 	report/chart.h \
+	report/classes.c \
+	report/classes.h \
+	report/classify.c \
 	report/cohort.c \
 	report/cohort.h \
 	report/cohort_import.c \

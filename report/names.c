@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scheme.h"
+#include "classes.h"
 #include "grid.h"
 #include "text.h"
 

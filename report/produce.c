@@ -132,9 +132,10 @@ finish_block(struct production *production, struct sw_block *block,
 	    block->first, block->last, sw_tally_visit_volume, tally);
 	if (result != SW_OK)
 		return store_failed(production, result);
-	sw_tally_sort(tally);
-	result = sw_tabulate(production->table, block, production->scheme,
-	    tally, &production->wish->rows);
+	result = sw_tally_sort(tally);
+	if (result == SW_OK)
+		result = sw_tabulate(production->table, block,
+		    production->scheme, tally, &production->wish->rows);
 	return result == SW_OK ? SW_OK : fail(production, result,
 	    sw_result_text(result));
 }
@@ -187,17 +188,13 @@ static enum sw_result
 visit_months(void *argument, const struct sw_store_subject *subject)
 {
 	struct pass *pass = argument;
-	struct sw_store_subject one = *subject;
 	enum sw_result result = SW_OK;
 
-	one.months = NULL;
-	one.month_count = 0;
 	for (size_t i = 0; i < subject->month_count && result == SW_OK; i++) {
 		const struct sw_store_month *month = &subject->months[i];
 
-		memcpy(one.states, month->states, sizeof(one.states));
-		result = sw_tally_visit(pass->tallies[sw_months_between(
-		    pass->first, month->month) - 1], &one);
+		result = sw_tally_add(pass->tallies[sw_months_between(
+		    pass->first, month->month) - 1], subject, month->states);
 	}
 	return result;
 }

@@ -41,7 +41,6 @@ enum sw_mx_kind_atom {
 };
 
 #define SW_ATOM(atom) (UINT32_C(1) << (atom))
-#define SW_ATOM_NONE (-1)	/* the subject is not in the family's parent */
 
 struct sw_family {
 	enum sw_family_kind kind;
@@ -103,29 +102,9 @@ struct sw_scheme *sw_scheme_policy(void);
 struct sw_scheme *sw_scheme_quality(void);
 void sw_scheme_free(struct sw_scheme **scheme);
 
-/*
- * The atom of each family that a subject is in, or SW_ATOM_NONE. False where
- * it was never seen to exist: then it is in none.
- *
- * A state whose outcome is NONEXISTENT, or one that this program does not
- * know, is no known state.
- */
-bool sw_scheme_classify(const struct sw_scheme *scheme,
-    const struct sw_store_subject *subject, int8_t atoms[SW_FAMILIES_MAX]);
-
-/* Is the latest known MX state of a subject a null MX? */
-bool sw_subject_has_null_mx(const struct sw_store_subject *subject);
-
-/* Is a subject, by its atoms, counted in the form? */
-bool sw_form_holds(const struct sw_form *form,
-    const int8_t atoms[SW_FAMILIES_MAX]);
 /* The form's value, from the counts of all atoms. */
 uint64_t sw_form_value(const struct sw_scheme *scheme,
     const struct sw_form *form, const uint64_t *counts);
-
-/* On how many resolver-days (capped) a share's mechanism was seen. */
-unsigned sw_share_seen(const struct sw_share_of *share,
-    const struct sw_store_subject *subject);
 
 /* --- For who describes a scheme ------------------------------------------- */
 

@@ -55,19 +55,12 @@ month_index(const struct work *work, const struct sw_store_month *month)
 	return sw_months_between(work->first, month->month) - 1;
 }
 
-/* NULL: the subject is in no row; *memory: or there is no memory. */
-static struct sw_line *
+static enum sw_result
 find_line(struct work *work, const struct sw_store_subject *subject,
-    bool *memory)
+    struct sw_line **line)
 {
-	const char *name = sw_tabulate_row_name(work->table, work->options,
-	    subject);
-	struct sw_line *line = NULL;
-
-	if (name != NULL)
-		line = sw_lines_need(&work->lines, name);
-	*memory = name == NULL || line != NULL;
-	return line;
+	return sw_lines_find(&work->lines, work->table, work->options, subject,
+	    line);
 }
 
 /* --- Changes -------------------------------------------------------------- */
@@ -128,8 +121,8 @@ static enum sw_result
 visit_changes(void *argument, const struct sw_store_subject *subject)
 {
 	struct work *work = argument;
-	bool good;
-	struct sw_line *line = find_line(work, subject, &good);
+	struct sw_line *line;
+	enum sw_result result = find_line(work, subject, &line);
 
 	for (size_t i = 0; line != NULL && i < MECHANISM_COUNT; i++) {
 		struct known known = { 0 };
@@ -137,7 +130,7 @@ visit_changes(void *argument, const struct sw_store_subject *subject)
 		for (size_t m = 0; m < subject->month_count; m++)
 			take_month(work, line, &subject->months[m], i, &known);
 	}
-	return good ? SW_OK : SW_ERR_MEMORY;
+	return result;
 }
 
 /* --- Names ---------------------------------------------------------------- */
@@ -146,8 +139,8 @@ static enum sw_result
 visit_names(void *argument, const struct sw_store_subject *subject)
 {
 	struct work *work = argument;
-	bool good;
-	struct sw_line *line = find_line(work, subject, &good);
+	struct sw_line *line;
+	enum sw_result result = find_line(work, subject, &line);
 
 	for (size_t m = 0; line != NULL && m < subject->month_count; m++) {
 		const struct sw_store_month *month = &subject->months[m];
@@ -165,7 +158,7 @@ visit_names(void *argument, const struct sw_store_subject *subject)
 			cell[CELL_COUNT] += days == bit;
 		}
 	}
-	return good ? SW_OK : SW_ERR_MEMORY;
+	return result;
 }
 
 /* --- What chance allows --------------------------------------------------- */

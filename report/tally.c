@@ -11,6 +11,7 @@ struct sw_tally {
 	const struct sw_scheme *scheme;
 	enum sw_by by;
 	const struct sw_cohort *cohort;
+	struct sw_classes *classes;
 	void *tree;	/* of the cells, by the database's own strings */
 	struct sw_tally_cell **cells;
 	size_t count;
@@ -84,7 +85,11 @@ sw_tally_new(struct sw_tally **tally, const struct sw_scheme *scheme,
 	(*tally)->scheme = scheme;
 	(*tally)->by = by;
 	(*tally)->cohort = cohort;
-	return SW_OK;
+	(*tally)->classes = sw_classes_new(scheme);
+	if ((*tally)->classes != NULL)
+		return SW_OK;
+	sw_tally_free(tally);
+	return SW_ERR_MEMORY;
 }
 
 static void
@@ -103,6 +108,7 @@ sw_tally_free(struct sw_tally **tally)
 		free_cell((*tally)->cells[i], (*tally)->scheme);
 	free((*tally)->cells);
 	free((*tally)->places);
+	sw_classes_free(&(*tally)->classes);
 	free(*tally);
 	*tally = NULL;
 }
@@ -186,11 +192,56 @@ cohort_cell(struct sw_tally *tally, int group)
 	return found != NULL ? *found : add_cell(tally, &key);
 }
 
-enum sw_result
-sw_tally_visit(void *argument, const struct sw_store_subject *subject)
+/* --- Counting ------------------------------------------------------------- */
+
+static enum sw_result
+count_waiting(const struct sw_tally *tally, struct sw_tally_cell *cell)
 {
-	struct sw_tally *tally = argument;
+	enum sw_result result = SW_OK;
+
+	for (size_t i = 0; i < cell->waiting_count && result == SW_OK; i++) {
+		const struct sw_waiting *waiting = &cell->waiting[i];
+
+		result = sw_figures_count(&cell->figures, tally->scheme,
+		    sw_classes_get(tally->classes, waiting->class),
+		    &waiting->sighted);
+	}
+	cell->waiting_count = 0;
+	return result;
+}
+
+static enum sw_result
+count_all_waiting(struct sw_tally *tally)
+{
+	enum sw_result result = SW_OK;
+
+	for (size_t i = 0; i < tally->count && result == SW_OK; i++)
+		result = count_waiting(tally, tally->cells[i]);
+	return result;
+}
+
+static enum sw_result
+find_class(struct sw_tally *tally, const struct sw_store_state *states,
+    uint16_t *class)
+{
+	enum sw_result result = SW_OK;
+
+	if (sw_classes_are_full(tally->classes)) {
+		result = count_all_waiting(tally);
+		sw_classes_clear(tally->classes);
+	}
+	*class = (uint16_t)sw_classes_find(tally->classes, states);
+	return result;
+}
+
+enum sw_result
+sw_tally_add(struct sw_tally *tally, const struct sw_store_subject *subject,
+    const struct sw_store_state *states)
+{
 	struct sw_tally_cell *cell;
+	struct sw_waiting *waiting;
+	enum sw_result result;
+	uint16_t class;
 
 	if (tally->by == SW_BY_COHORT) {
 		int group = sw_cohort_group(tally->cohort, subject->pseudonym);
@@ -203,7 +254,21 @@ sw_tally_visit(void *argument, const struct sw_store_subject *subject)
 	}
 	if (cell == NULL)
 		return SW_ERR_MEMORY;
-	return sw_figures_subject(&cell->figures, tally->scheme, subject);
+	/* First, since it may count those that wait. */
+	result = find_class(tally, states, &class);
+	if (result != SW_OK)
+		return result;
+	waiting = &cell->waiting[cell->waiting_count++];
+	waiting->class = class;
+	sw_sighted_of(subject, states, &waiting->sighted);
+	return cell->waiting_count < SW_WAITING_MAX ? SW_OK :
+	    count_waiting(tally, cell);
+}
+
+enum sw_result
+sw_tally_visit(void *argument, const struct sw_store_subject *subject)
+{
+	return sw_tally_add(argument, subject, subject->states);
 }
 
 enum sw_result
@@ -223,9 +288,11 @@ sw_tally_visit_volume(void *argument, const struct sw_store_volume *volume)
 	return SW_OK;
 }
 
-void
+enum sw_result
 sw_tally_sort(struct sw_tally *tally)
 {
+	enum sw_result result = count_all_waiting(tally);
+
 	tdestroy(tally->tree, keep_cell);
 	tally->tree = NULL;
 	for (size_t i = 0; i < tally->count; i++) {
@@ -236,6 +303,7 @@ sw_tally_sort(struct sw_tally *tally)
 	if (tally->count > 1)
 		qsort(tally->cells, tally->count, sizeof(tally->cells[0]),
 		    compare_slots);
+	return result;
 }
 
 size_t

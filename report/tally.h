@@ -12,12 +12,27 @@
 
 struct sw_tally;
 
+/* A subject that is to be counted. */
+struct sw_waiting {
+	uint16_t class;
+	struct sw_sighted sighted;
+};
+
+/*
+ * Subjects wait and are counted in a run, since each touches much of the
+ * figures: of thousands of cells these are in no cache, unlike the last one
+ * waiting.
+ */
+#define SW_WAITING_MAX 64
+
 struct sw_tally_cell {
 	char *suffix;	/* printable ASCII, whatever the database holds; "" */
 	char *registry;	/* where the table is not by suffix */
 	char *type;
 	char *group;	/* of the cohort, as the list spells it, or "" */
 	struct sw_figures figures;
+	size_t waiting_count;	/* 0 once sorted */
+	struct sw_waiting waiting[SW_WAITING_MAX];
 };
 
 /* The scheme and the cohort (for SW_BY_COHORT) outlive the tally. */
@@ -29,12 +44,19 @@ void sw_tally_free(struct sw_tally **tally);
 /* An sw_store_visit: argument is the tally. */
 enum sw_result sw_tally_visit(void *argument,
     const struct sw_store_subject *subject);
+/* The same of other states than the subject's, as those of a month. */
+enum sw_result sw_tally_add(struct sw_tally *tally,
+    const struct sw_store_subject *subject,
+    const struct sw_store_state *states);
 /* An sw_store_visit_volume; nothing by cohort, whose subjects have none. */
 enum sw_result sw_tally_visit_volume(void *argument,
     const struct sw_store_volume *volume);
 
-/* Call once after the scan: puts the cells in order of suffix and type. */
-void sw_tally_sort(struct sw_tally *tally);
+/*
+ * Call once after the scan: counts what waits, and puts the cells in order of
+ * suffix and type.
+ */
+enum sw_result sw_tally_sort(struct sw_tally *tally);
 
 size_t sw_tally_cell_count(const struct sw_tally *tally);
 const struct sw_tally_cell *sw_tally_cell(const struct sw_tally *tally,

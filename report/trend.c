@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "classes.h"
 #include "lines.h"
 #include "produce.h"
 
 #define MEASURES_MAX 64		/* a bit each */
+#define NO_MEASURE MEASURES_MAX
 
 /* What is known of a measure in a month, and of two months together. */
 enum state { STATE_UNKNOWN, STATE_LACKING, STATE_PRESENT, STATES };
@@ -24,7 +26,8 @@ struct trend {
 	struct sw_table *table;
 	const struct sw_rows_options *options;
 	struct sw_scheme *scheme;
-	size_t shares[MEASURES_MAX];	/* of the scheme */
+	struct sw_classes *classes;
+	size_t measure_of[SW_SHARES_MAX];	/* or NO_MEASURE */
 	size_t measures;
 	uint32_t first;
 	unsigned months;
@@ -70,23 +73,22 @@ static uint64_t
 take_month(const struct trend *trend, const struct sw_store_month *month,
     uint8_t *states)
 {
-	struct sw_store_subject subject = { 0 };
-	int8_t atoms[SW_FAMILIES_MAX];
+	const struct sw_class *class;
 	uint64_t present = 0;
 
-	memcpy(subject.states, month->states, sizeof(subject.states));
-	if (!sw_scheme_classify(trend->scheme, &subject, atoms))
-		return 0;
-	for (size_t i = 0; i < trend->measures; i++) {
-		const struct sw_share_of *share =
-		    &trend->scheme->shares[trend->shares[i]];
+	if (sw_classes_are_full(trend->classes))
+		sw_classes_clear(trend->classes);
+	class = sw_classes_get(trend->classes, sw_classes_find(trend->classes,
+	    month->states));
+	for (size_t i = 0; i < class->share_count; i++) {
+		size_t measure = trend->measure_of[class->shares[i].share];
 
-		if (sw_form_holds(&share->part, atoms)) {
-			states[i] = STATE_PRESENT;
-			present |= UINT64_C(1) << i;
-		} else if (sw_form_holds(&share->whole, atoms)) {
-			states[i] = STATE_LACKING;
-		}
+		if (measure == NO_MEASURE)
+			continue;
+		states[measure] = class->shares[i].part ? STATE_PRESENT :
+		    STATE_LACKING;
+		if (class->shares[i].part)
+			present |= UINT64_C(1) << measure;
 	}
 	return present;
 }
@@ -106,9 +108,13 @@ count_month(const struct trend *trend, struct sw_line *line, size_t month)
 	const uint8_t *after = &trend->states[month * trend->measures];
 	const uint8_t *before = after - trend->measures;
 
-	for (size_t i = 0; i < trend->measures; i++)
-		cell_of(trend, line, month, i)[CELL_JOINTS +
-		    JOINT(before[i], after[i])]++;
+	for (size_t i = 0; i < trend->measures; i++) {
+		size_t joint = JOINT(before[i], after[i]);
+
+		/* Of most, nothing is known: these are told nowhere. */
+		if (joint != JOINT(STATE_UNKNOWN, STATE_UNKNOWN))
+			cell_of(trend, line, month, i)[CELL_JOINTS + joint]++;
+	}
 }
 
 /* Those of the measures that are not among the others count there. */
@@ -152,15 +158,12 @@ static enum sw_result
 visit(void *argument, const struct sw_store_subject *subject)
 {
 	struct trend *trend = argument;
-	const char *name = sw_tabulate_row_name(trend->table, trend->options,
-	    subject);
 	struct sw_line *line;
+	enum sw_result result = sw_lines_find(&trend->lines, trend->table,
+	    trend->options, subject, &line);
 
-	if (name == NULL)
-		return SW_OK;
-	line = sw_lines_need(&trend->lines, name);
 	if (line == NULL)
-		return SW_ERR_MEMORY;
+		return result;
 	for (size_t i = 0; i < subject->month_count; i++) {
 		size_t month = sw_months_between(trend->first,
 		    subject->months[i].month) - 1;
@@ -377,9 +380,10 @@ add_columns(struct trend *trend)
 	for (size_t i = 0; i < trend->scheme->share_count; i++) {
 		const struct sw_share_of *share = &trend->scheme->shares[i];
 
+		trend->measure_of[i] = NO_MEASURE;
 		if (share->at_least || trend->measures == MEASURES_MAX)
 			continue;
-		trend->shares[trend->measures++] = i;
+		trend->measure_of[i] = trend->measures++;
 		for (int k = 0; k < PARTS && result == SW_OK; k++)
 			result = add_column(trend, share->name, (enum part)k);
 	}
@@ -410,7 +414,9 @@ count_all(struct trend *trend, struct sw_store *store, uint32_t last)
 	trend->lines.cells = (size_t)trend->months * trend->measures * CELLS;
 	trend->states = calloc(trend->months, trend->measures);
 	trend->seen = calloc(trend->months, sizeof(*trend->seen));
-	if (trend->states == NULL || trend->seen == NULL)
+	trend->classes = sw_classes_new(trend->scheme);
+	if (trend->states == NULL || trend->seen == NULL ||
+	    trend->classes == NULL)
 		return SW_ERR_MEMORY;
 	result = sw_store_scan_months(store, trend->first, last, visit, trend);
 	if (result != SW_OK)
@@ -439,5 +445,6 @@ sw_trend_make(struct sw_table *table, struct sw_store *store, uint32_t first,
 	free(trend.total);
 	free(trend.states);
 	free(trend.seen);
+	sw_classes_free(&trend.classes);
 	return result;
 }

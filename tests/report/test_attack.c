@@ -114,7 +114,7 @@ publish(struct world *world, struct sw_tally *tally)
 	assert_int_equal(sw_tabulate_columns(world->table, scheme), SW_OK);
 	block = sw_table_add_block(world->table, 202611, 202611);
 	assert_non_null(block);
-	sw_tally_sort(tally);
+	assert_int_equal(sw_tally_sort(tally), SW_OK);
 	assert_int_equal(sw_tabulate(world->table, block, scheme, tally,
 	    &options), SW_OK);
 }

@@ -124,12 +124,18 @@ test_capture_add(void **state)
 	(void)state;
 	for (unsigned i = 0; i < 256; i++) {
 		pseudonym[SW_PSEUDONYM_SIZE - 1] = (uint8_t)i;
-		sw_capture_add(&capture, pseudonym, i % 2 == 0, 1 + i % 5);
+		sw_capture_add(&capture, sw_capture_group(pseudonym),
+		    i % 2 == 0, 1 + i % 5);
 	}
 	/* Each of the 64 groups takes four of the 256. */
-	for (unsigned i = 0; i < SW_CAPTURE_GROUPS; i++)
-		assert_int_equal(capture.groups[i].seen[0] +
-		    capture.groups[i].seen[1], 4);
+	for (unsigned i = 0; i < SW_CAPTURE_GROUPS; i++) {
+		uint32_t subjects = 0;
+
+		for (unsigned days = 0; days < SW_CAPTURE_DAYS; days++)
+			subjects += capture.subjects[i][0][days] +
+			    capture.subjects[i][1][days];
+		assert_int_equal(subjects, 4);
+	}
 	f = sw_capture_frequencies(&capture, true);
 	assert_int_equal(f.seen, 128);
 	assert_int_equal(f.once, 26);	/* even multiples of 5 up to 255 */
@@ -146,6 +152,17 @@ test_capture_add(void **state)
 	assert_int_equal(f.twice, 52);
 }
 
+static void
+set(struct sw_capture *capture, unsigned group, bool present, uint32_t seen,
+    uint32_t once, uint32_t twice)
+{
+	uint32_t *subjects = capture->subjects[group][present];
+
+	subjects[SW_CAPTURE_ONCE] = once;
+	subjects[SW_CAPTURE_TWICE] = twice;
+	subjects[SW_CAPTURE_MORE] = seen - once - twice;
+}
+
 /* The worked example: sums are 1406, 447, 224 and 2238, 896, 352. */
 static struct sw_capture
 example(void)
@@ -153,12 +170,9 @@ example(void)
 	struct sw_capture capture = { 0 };
 
 	for (unsigned i = 0; i < SW_CAPTURE_GROUPS; i++) {
-		capture.groups[i].seen[1] = 20 + i % 5;
-		capture.groups[i].once[1] = 6 + i % 3;
-		capture.groups[i].twice[1] = 3 + i % 2;
-		capture.groups[i].seen[0] = 30 + i * 7 % 11;
-		capture.groups[i].once[0] = 12 + i * 3 % 5;
-		capture.groups[i].twice[0] = 4 + i % 4;
+		set(&capture, i, true, 20 + i % 5, 6 + i % 3, 3 + i % 2);
+		set(&capture, i, false, 30 + i * 7 % 11, 12 + i * 3 % 5,
+		    4 + i % 4);
 	}
 	return capture;
 }
@@ -192,10 +206,9 @@ test_adjusted_is_symmetric(void **state)
 	(void)state;
 	for (unsigned i = 0; i < SW_CAPTURE_GROUPS; i++) {
 		for (unsigned s = 0; s < 2; s++) {
-			turned.groups[i].seen[s] = capture.groups[i].seen[1 - s];
-			turned.groups[i].once[s] = capture.groups[i].once[1 - s];
-			turned.groups[i].twice[s] =
-			    capture.groups[i].twice[1 - s];
+			for (unsigned days = 0; days < SW_CAPTURE_DAYS; days++)
+				turned.subjects[i][s][days] =
+				    capture.subjects[i][1 - s][days];
 		}
 	}
 	a = sw_adjusted_share(&capture, 120);
@@ -212,7 +225,8 @@ fill(struct sw_capture *capture, bool present, unsigned seen, unsigned twice)
 
 	for (unsigned i = 0; i < seen; i++) {
 		pseudonym[SW_PSEUDONYM_SIZE - 1] = (uint8_t)i;
-		sw_capture_add(capture, pseudonym, present, i < twice ? 2 : 3);
+		sw_capture_add(capture, sw_capture_group(pseudonym), present,
+		    i < twice ? 2 : 3);
 	}
 }
 
@@ -254,7 +268,7 @@ test_adjusted_uneven(void **state)
 	(void)state;
 	fill(&capture, false, 1000, 500);
 	for (unsigned i = 0; i < 40; i++)
-		sw_capture_add(&capture, pseudonym, true, 2);
+		sw_capture_add(&capture, sw_capture_group(pseudonym), true, 2);
 	assert_int_equal(sw_adjusted_share(&capture, 30).verdict,
 	    SW_ADJUSTED_UNEVEN);
 }
@@ -277,10 +291,8 @@ test_adjusted_anything(void **state)
 				uint32_t once = random_below(&random, scale);
 				uint32_t twice = random_below(&random, scale);
 
-				capture.groups[i].once[s] = once;
-				capture.groups[i].twice[s] = twice;
-				capture.groups[i].seen[s] = once + twice +
-				    random_below(&random, scale);
+				set(&capture, i, s, once + twice +
+				    random_below(&random, scale), once, twice);
 			}
 		}
 		a = sw_adjusted_share(&capture,

@@ -62,7 +62,7 @@ fill_in(struct sw_table *table, const struct kind *kinds, size_t count,
 		for (unsigned k = 0; k < kinds[i].count; k++)
 			assert_int_equal(sw_tally_visit(tally, &subject), SW_OK);
 	}
-	sw_tally_sort(tally);
+	assert_int_equal(sw_tally_sort(tally), SW_OK);
 	result = sw_tabulate(table, block, scheme, tally, options);
 	sw_tally_free(&tally);
 out:

@@ -149,7 +149,8 @@ count_subject(void *argument, const struct sw_store_subject *subject)
 
 		row->known++;
 		row->present += present;
-		sw_capture_add(&row->capture, subject->pseudonym, present,
+		sw_capture_add(&row->capture,
+		    sw_capture_group(subject->pseudonym), present,
 		    state->seen);
 	}
 	return SW_OK;

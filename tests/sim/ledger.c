@@ -124,7 +124,8 @@ count_domain(struct row *row, const uint8_t *pseudonym, bool present,
 	row->known++;
 	row->present += present;
 	row->stale += stale;
-	sw_capture_add(&row->capture, pseudonym, present, seen);
+	sw_capture_add(&row->capture, sw_capture_group(pseudonym), present,
+	    seen);
 }
 
 void
