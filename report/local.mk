@@ -168,6 +168,7 @@ report_tests = \
 	tests/report/test_steps \
 	tests/report/test_tables \
 	tests/report/test_tabulate \
+	tests/report/test_tally \
 	tests/report/test_text
 if HAVE_GLPK
 report_tests += tests/report/test_attack
@@ -189,6 +190,10 @@ tests_report_test_tabulate_SOURCES = tests/report/test_tabulate.c \
 	tests/report/population.c tests/report/population.h
 tests_report_test_tabulate_CFLAGS = $(report_tests_cflags)
 tests_report_test_tabulate_LDADD = $(report_tests_libs)
+tests_report_test_tally_SOURCES = tests/report/test_tally.c \
+	tests/report/population.c tests/report/population.h
+tests_report_test_tally_CFLAGS = $(report_tests_cflags)
+tests_report_test_tally_LDADD = $(report_tests_libs)
 tests_report_test_anonymity_SOURCES = tests/report/test_anonymity.c
 tests_report_test_anonymity_CFLAGS = $(report_tests_cflags)
 tests_report_test_anonymity_LDADD = $(report_tests_libs)

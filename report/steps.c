@@ -10,6 +10,7 @@
 #include "produce.h"
 
 #define DAYS 31
+#define DAYS_ALL ((UINT32_C(1) << DAYS) - 1)
 #define CHANCE_MAX 0.01		/* of any day of a month told by mistake */
 #define RATIO_STEPS 2.0
 #define RATIO_NAMES 3.0
@@ -107,13 +108,13 @@ take_month(const struct work *work, struct sw_line *line,
 	uint32_t lacking = month->lacking_days[number];
 	uint32_t begin = sw_month_first_day(month->month);
 
-	for (uint32_t i = 0; i < DAYS; i++) {
+	for (uint32_t left = (present | lacking) & DAYS_ALL; left != 0;
+	    left &= left - 1) {
+		uint32_t i = (uint32_t)__builtin_ctz(left);
 		uint32_t bit = UINT32_C(1) << i;
 
-		if ((present | lacking) & bit)
-			take_day(work, line, month_index(work, month),
-			    mechanism, i, begin + i, present & bit,
-			    lacking & bit, known);
+		take_day(work, line, month_index(work, month), mechanism, i,
+		    begin + i, present & bit, lacking & bit, known);
 	}
 }
 
@@ -148,14 +149,15 @@ visit_names(void *argument, const struct sw_store_subject *subject)
 
 		for (size_t i = 1; i < SW_MECHANISM_COUNT; i++)
 			days |= month->present_days[i] | month->lacking_days[i];
-		for (uint32_t i = 0; i < DAYS; i++) {
-			uint32_t bit = UINT32_C(1) << i;
+		days &= DAYS_ALL;
+		for (uint32_t left = days; left != 0; left &= left - 1) {
 			uint64_t *cell = cell_of(work, line,
-			    month_index(work, month), 0, i);
+			    month_index(work, month), 0,
+			    (size_t)__builtin_ctz(left));
 
-			cell[CELL_SEEN] += (days & bit) != 0;
-			cell[CELL_CHANCE] += (days & bit) != 0;
-			cell[CELL_COUNT] += days == bit;
+			cell[CELL_SEEN]++;
+			cell[CELL_CHANCE]++;
+			cell[CELL_COUNT] += (days & (days - 1)) == 0;
 		}
 	}
 	return result;
