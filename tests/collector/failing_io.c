@@ -2,7 +2,8 @@
  * Preloaded into senderwatchd: writing to the database, or bringing it to the
  * disk, fails as long as there is a file that says how.
  *
- * SENDERWATCH_FAILING_IO names the file; in it stands the errno.
+ * SENDERWATCH_FAILING_IO names the file; in it stands the errno, or -1: then it
+ * is the clock that was never set.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -29,24 +31,31 @@ is_database(int fd)
 	    (length > 7 && strcmp(path + length - 7, "/db-wal") == 0);
 }
 
+static int
+read_switch(void)
+{
+	const char *path = getenv("SENDERWATCH_FAILING_IO");
+	FILE *file = path != NULL ? fopen(path, "r") : NULL;
+	int number = 0;
+
+	if (file == NULL)
+		return 0;
+	if (fscanf(file, "%d", &number) != 1)
+		number = 0;
+	fclose(file);
+	return number;
+}
+
 /* Sets errno if the call is to fail. */
 static bool
 fails(int fd)
 {
-	const char *path = getenv("SENDERWATCH_FAILING_IO");
-	int number = 0;
-	FILE *file;
+	int number = is_database(fd) ? read_switch() : 0;
 
-	if (path == NULL || !is_database(fd))
+	if (number <= 0)
 		return false;
-	file = fopen(path, "r");
-	if (file == NULL)
-		return false;
-	if (fscanf(file, "%d", &number) != 1)
-		number = 0;
-	fclose(file);
 	errno = number;
-	return number != 0;
+	return true;
 }
 
 #define REAL(type, name) type real; \
@@ -103,4 +112,17 @@ ftruncate64(int fd, off64_t size)
 	REAL(cut_file, "ftruncate64");
 
 	return fails(fd) ? -1 : real(fd, size);
+}
+
+EXPORT time_t
+time(time_t *out)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (read_switch() == -1)
+		now.tv_sec = 86400;
+	if (out != NULL)
+		*out = now.tv_sec;
+	return now.tv_sec;
 }

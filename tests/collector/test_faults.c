@@ -140,6 +140,24 @@ goes_on_after_errors_of_the_disk(void **state)
 	finish(&fixture, delivered);
 }
 
+/* By that clock all that comes would be of impossible days, and be lost. */
+static void
+waits_for_the_clock_to_be_set(void **state)
+{
+	struct fixture fixture;
+
+	begin(&fixture, state);
+	set_switch(&fixture, -1);
+	assert_false(deliver(&fixture.daemon, fixture.scenario.batches + 4, 4));
+	assert_false(deliver(&fixture.daemon, fixture.scenario.batches + 4, 4));
+	expect_log(&fixture, "cannot merge, senders keep their batches: the "
+	    "clock is not set", 1);
+	set_switch(&fixture, 0);
+	assert_true(deliver(&fixture.daemon, fixture.scenario.batches + 4, 4));
+	expect_log(&fixture, "merging again failures=2", 1);
+	finish(&fixture, 8);
+}
+
 static void
 goes_on_after_a_lock(void **state)
 {
@@ -170,6 +188,7 @@ main(void)
 	remove_folder)
 	const struct CMUnitTest tests[] = {
 		TEST(goes_on_after_errors_of_the_disk),
+		TEST(waits_for_the_clock_to_be_set),
 		TEST(goes_on_after_a_lock),
 	};
 
