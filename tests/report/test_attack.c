@@ -467,7 +467,7 @@ static void
 withstands(void **unused)
 {
 	const char *worlds = getenv("SENDERWATCH_ATTACKS");
-	unsigned count = worlds != NULL ? (unsigned)atoi(worlds) : 25;
+	unsigned count = worlds != NULL ? (unsigned)atoi(worlds) : 40;
 	unsigned attacked = 0, shown = 0;
 
 	(void)unused;

@@ -27,6 +27,7 @@ struct plan {
 	uint64_t seed;
 	unsigned step;		/* so many of CO begin on STEP_DAY */
 	unsigned surge;		/* names under ne.jp, on SURGE_DAY only */
+	int64_t min_cell;	/* 0: as the rows ask */
 };
 
 struct world {
@@ -134,11 +135,13 @@ live_day(struct world *world, const struct plan *plan, unsigned day,
 }
 
 static struct sw_table *
-make_table(struct sw_store *store, const char *name, enum sw_by by)
+make_table(struct sw_store *store, const char *name, enum sw_by by,
+    int64_t min_cell)
 {
 	const struct sw_wish wish = {
 		.table = name, .first = MONTH, .last = MONTH, .rows = {
-			.by = by, .registries = &registries, .min_cell = -1
+			.by = by, .registries = &registries,
+			.min_cell = min_cell != 0 ? min_cell : -1
 		}
 	};
 	struct sw_table *table;
@@ -172,8 +175,9 @@ make_tables(const struct plan *plan, enum sw_by by, bool closed,
 	if (closed)
 		assert_int_equal(sw_store_close_months(world->store,
 		    sw_month_first_day(sw_month_next(MONTH)) + 20, 7), SW_OK);
-	tables[0] = make_table(world->store, "steps", by);
-	tables[1] = make_table(world->store, "anomalies", by);
+	tables[0] = make_table(world->store, "steps", by, plan->min_cell);
+	tables[1] = make_table(world->store, "anomalies", by,
+	    plan->min_cell);
 	sw_store_close(&world->store);
 	free(world->observations);
 	free(world);
@@ -266,6 +270,43 @@ few_are_not_told(void **state)
 	free_tables(tables);
 }
 
+/* Sets how many names were seen then only, and how many others, if it is. */
+static bool
+is_told(unsigned surge, uint64_t min_cell, uint64_t *once, uint64_t *others)
+{
+	struct sw_table *tables[2];
+	const struct sw_row *row;
+	bool told;
+
+	make_tables(&(struct plan){ .seed = 7, .surge = surge,
+	    .min_cell = (int64_t)min_cell }, SW_BY_SUFFIX, false, tables);
+	row = tables[1]->blocks[0].rows;
+	told = tables[1]->blocks[0].row_count > 0;
+	if (told) {
+		*once = sw_table_cell(tables[1], row, "once")->count;
+		*others = sw_table_cell(tables[1], row, "seen")->count - *once;
+	}
+	free_tables(tables);
+	return told;
+}
+
+/* Neither those that stand out nor the others may be few; one more is. */
+static void
+nor_one_less(void **state)
+{
+	uint64_t once = 0, others = 0;
+
+	(void)state;
+	assert_true(is_told(200, 1, &once, &others));
+	assert_true(once < others);
+	assert_true(is_told(200, once, &once, &others));
+	assert_false(is_told(200, once + 1, &once, &others));
+	assert_true(is_told(900, 1, &once, &others));
+	assert_true(others < once);
+	assert_true(is_told(900, others, &once, &others));
+	assert_false(is_told(900, others + 1, &once, &others));
+}
+
 /* Of a closed month no day is left that one could speak of. */
 static void
 closed_months_tell_nothing(void **state)
@@ -287,6 +328,7 @@ main(void)
 		cmocka_unit_test(chance_is_not_told),
 		cmocka_unit_test(steps_are_told),
 		cmocka_unit_test(few_are_not_told),
+		cmocka_unit_test(nor_one_less),
 		cmocka_unit_test(closed_months_tell_nothing),
 	};
 
