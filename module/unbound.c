@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dynlibmod/dynlibmod.h"
 #include "sldns/rrdef.h"
@@ -116,6 +117,44 @@ settings_path(void)
 	return path;
 }
 
+/*
+ * dynlib closes this library at each reload, and all that it knew goes with it:
+ * that this process was set up once stands in its environment.
+ */
+#define SET_UP "SENDERWATCH_SET_UP"
+
+static void
+note_set_up(void)
+{
+	char pid[24];
+
+	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
+	(void)setenv(SET_UP, pid, 1);
+}
+
+static int
+was_set_up(void)
+{
+	const char *pid = getenv(SET_UP);
+
+	return pid != NULL && strtol(pid, NULL, 10) == (long)getpid();
+}
+
+/*
+ * To Unbound, a module that can't be set up is a reason to end. At a start that
+ * is well; but whoever reloads a resolver that serves must not lose it to a
+ * mistake in these settings.
+ */
+static int
+go_on_without(void)
+{
+	if (!was_set_up())
+		return 0;
+	say(SW_LOG_ERROR, "nothing is watched from this reload on: mend what is "
+	    "said above, and reload again");
+	return 1;
+}
+
 int
 init(struct module_env *env, int id)
 {
@@ -141,10 +180,11 @@ init(struct module_env *env, int id)
 	dynlib->dyn_env = loaded;
 	loaded = NULL;
 	done = 1;
+	note_set_up();
 out:
 	free_loaded(&loaded);
 	free(path);
-	return done;
+	return done || go_on_without();
 }
 
 void

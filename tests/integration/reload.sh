@@ -74,10 +74,20 @@ tap_ok "after 100 reloads no thread is left over ($before_threads, $(threads))" 
 most=$((before_resident + 8192))
 [ -z "${SENDERWATCH_SANITIZED-}" ] || most=$((most + 262144))
 tap_ok "and memory has not grown by 8 MB ($before_resident kB, $(resident) kB)" test "$(resident)" -lt "$most"
+# A mistake takes no resolver down; it is told, and mended by another reload.
+chmod 644 "$work/key"
+reload 1 reload || tap_ok "reload" false
+tap_ok "with a key that others can read, questions are answered" lab_ask "$port" "$work/part-00" 5 50
+tap_ok "by the same process" kill -0 "$pid"
+tap_is "and the log says that nothing is watched" "$(grep -c 'senderwatch: nothing is watched' "$work/unbound.log")" 1
+chmod 600 "$work/key"
+watching() { grep -c 'senderwatch: watching' "$work/unbound.log"; }
+before_watching=$(watching)
 # The last stop may take its time to deliver.
 sed -i 's/^flush-deadline = .*/flush-deadline = 60000/' "$SENDERWATCH_CONF"
 reload 1 reload || tap_ok "reload" false
 tap_ok "questions are answered" lab_ask "$port" "$work/part-00" 5 50
+tap_is "and watched again" "$(($(watching) - before_watching))" 1
 tap_ok "the spool is delivered" tap_await 30 sh -c "! ls '$work'/spool/*.spool >/dev/null 2>&1"
 lab_stop unbound
 lab_stop collector
