@@ -49,6 +49,13 @@ sed -i 's/^until.*/until 2020-02-29/' "$k.old"
 tap_is "an old key whose day is over is destroyed" "$(key rotate --finish "$k")" "$k.old is destroyed"
 tap_is "its file is gone" "$(cd "$work/keys" && echo *)" key
 tap_ok "the next rotation may come" quietly key rotate --until "$today" "$k"
+tap_is "on its last day it is kept" "$(key rotate --finish "$k")" "$k.old is kept until $today"
+# West of Greenwich a day ends later: up to 14 hours, as utc-offset goes.
+yesterday=$(date -u -d yesterday +%F)
+sed -i "s/^until.*/until $yesterday/" "$k.old"
+[[ $(date -u -d '14 hours ago' +%F) > $yesterday ]] && wanted="is destroyed" || wanted="is kept until $yesterday"
+tap_is "and until that day is over everywhere" "$(key rotate --finish "$k")" "$k.old $wanted"
+[ -e "$k.old" ] || { echo "$content" && echo "until $today"; } >"$k.old"
 tap_is "at once, if it must be" "$(key rotate --finish --now "$k")" "$k.old is destroyed"
 chmod 644 "$k"
 tap_ok "a key that others can read is not rotated" sh -c "! '$build/senderwatch' key rotate '$k' 2>/dev/null"
