@@ -106,8 +106,12 @@ take_month(const struct work *work, struct sw_line *line,
 	unsigned number = mechanisms[mechanism].mechanism;
 	uint32_t present = month->present_days[number];
 	uint32_t lacking = month->lacking_days[number];
-	uint32_t begin = sw_month_first_day(month->month);
+	uint32_t begin;
 
+	/* In closed months there are none. */
+	if ((present | lacking) == 0)
+		return;
+	begin = sw_month_first_day(month->month);
 	for (uint32_t left = (present | lacking) & DAYS_ALL; left != 0;
 	    left &= left - 1) {
 		uint32_t i = (uint32_t)__builtin_ctz(left);
