@@ -118,5 +118,8 @@ measure_table "anomalies, the open month" anomalies "$last"
 [ "$months" -gt 1 ] || exit 0
 measure_scan "scan of all months' rows and of the subjects" "SELECT $columns FROM sighting; $subjects_scan"
 measure_table "trend, all months" trend "2025-01:$last"
+measure_table "trend of policy, all months" trend "2025-01:$last" --of policy
+measure_table "steps, all months" steps "2025-01:$last"
 measure_table "adoption, each of all months" adoption "2025-01:$last"
+measure_table "adoption, each of all months, by suffix" adoption "2025-01:$last" --by suffix
 measure_table "adoption, a window of all months" adoption "$last" --window "$months"
