@@ -408,18 +408,21 @@ remark_block(const struct options *options, const struct sw_table *table,
     const struct sw_block *block)
 {
 	const struct sw_row *total = sw_block_total(block);
+	bool several = table->block_count > 1;
+	const char *of = several ? block->period : "", *colon = several ?
+	    ": " : "";
 	char text[SW_LABEL_MAX];
 
 	if (block->withheld)
-		sw_say("%s (--min-cell 0 shows them)",
+		sw_say("%s%s%s (--min-cell 0 shows them)", of, colon,
 		    sw_label_withheld(&sw_labels_en, table, text));
 	else if (total != NULL && block->outside == 0 &&
 	    sw_table_find_column(table, "domains") != SW_COLUMN_NONE &&
 	    sw_table_cell(table, total, "domains")->count == 0)
-		sw_say("no domain was seen in that month");
+		sw_say("%s%sno domain was seen in that month", of, colon);
 	if (block->outside > 0 && !options->format->tells_outside)
-		sw_say("%s", sw_label_outside(&sw_labels_en, table, block,
-		    text));
+		sw_say("%s%s%s", of, colon, sw_label_outside(&sw_labels_en,
+		    table, block, text));
 }
 
 static void

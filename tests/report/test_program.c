@@ -340,6 +340,11 @@ test_html_empty(void **state)
 	    "python3 -c 'import xml.etree.ElementTree as E; "
 	    "E.parse(\"empty.html\")' && ! grep -q 'No chart' empty.html"), 0);
 	assert_file("err", "senderwatch: no domain was seen in that month\n");
+	/* Of several months, which one? */
+	assert_int_equal(shell("\"$SW\" report --database hidden.db "
+	    "--period 2026-10:2026-11 --format csv"), 0);
+	assert_file("err", "senderwatch: 2026-10: no domain was seen in that "
+	    "month\nsenderwatch: 2026-11: Outside .jp: 2 domains.\n");
 }
 
 /* Reports are made while the collector has the database open and writes. */
