@@ -468,3 +468,40 @@ sw_decoded_batch_unknown_fields(const struct sw_decoded_batch *decoded)
 		count += count_unknown(&body->counters->base);
 	return count;
 }
+
+/* As other senders pack it: all fields in the order of their numbers. */
+static bool
+is_in_order(const struct sw_decoded_batch *decoded, const uint8_t *frame,
+    size_t length)
+{
+	uint8_t *again;
+	bool same;
+
+	if (sw_decoded_batch_unknown_fields(decoded) > 0 ||
+	    senderwatch__frame__get_packed_size(decoded->message) != length)
+		return false;
+	again = malloc(length + 1);
+	if (again == NULL)
+		return false;
+	senderwatch__frame__pack(decoded->message, again);
+	same = memcmp(again, frame, length) == 0;
+	free(again);
+	return same;
+}
+
+bool
+sw_decoded_batch_is_all(const struct sw_decoded_batch *decoded,
+    const uint8_t *frame, size_t length)
+{
+	uint8_t *again = NULL;
+	size_t again_length;
+	bool same;
+
+	if (is_in_order(decoded, frame, length))
+		return true;
+	same = sw_frame_encode(&decoded->batch, &again, &again_length) ==
+	    SW_OK && again_length == length &&
+	    memcmp(again, frame, length) == 0;
+	free(again);
+	return same;
+}
