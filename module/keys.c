@@ -21,6 +21,7 @@ struct sw_keys {
 	struct sw_pseudonymiser *old;	/* NULL: none, or gone */
 	atomic_bool has_old;
 	uint32_t last_day;
+	uint64_t over_ms;	/* when that was found to be over; 0: not yet */
 	char *old_path;
 };
 
@@ -212,11 +213,16 @@ sw_keys_make(struct sw_keys *keys, unsigned key, const struct sw_name *name,
 }
 
 bool
-sw_keys_end_old(struct sw_keys *keys, uint32_t day, sw_log_function log)
+sw_keys_end_old(struct sw_keys *keys, uint32_t day, uint64_t now_ms,
+    sw_log_function log)
 {
 	char text[2 * SW_KEY_ID_SIZE + 1];
 
 	if (!sw_keys_has_old(keys) || day <= keys->last_day)
+		return false;
+	if (keys->over_ms == 0)
+		keys->over_ms = now_ms;
+	if (now_ms - keys->over_ms < SW_OLD_KEY_LINGERS_MS)
 		return false;
 	atomic_store(&keys->has_old, false);
 	pthread_mutex_lock(&keys->old_lock);

@@ -49,9 +49,13 @@ bool sw_keys_make(struct sw_keys *keys, unsigned key,
     const struct sw_verdict *verdict, struct sw_observation *observation);
 
 /*
- * If the old key's last day is over, forget the key and destroy its file. True
- * if that was just now. Does I/O: for the sender's thread only.
+ * If the old key's last day has been over for SW_OLD_KEY_LINGERS_MS, forget the
+ * key and destroy its file: look-ups of the last day may wait to be judged when
+ * it ends. True if that was just now. now_ms: of a clock that is never set.
+ * Does I/O: for the sender's thread only.
  */
-bool sw_keys_end_old(struct sw_keys *keys, uint32_t day, sw_log_function log);
+#define SW_OLD_KEY_LINGERS_MS 3000
+bool sw_keys_end_old(struct sw_keys *keys, uint32_t day, uint64_t now_ms,
+    sw_log_function log);
 
 #endif

@@ -243,6 +243,20 @@ write_status(struct sw_sender *sender, bool at_once)
 	    sender->options->status_file, strerror(errno));
 }
 
+/*
+ * What is pending of a key that is gone is delivered all the same: the
+ * pseudonyms were made when it was seen.
+ */
+static void
+end_old_key(struct sw_sender *sender)
+{
+	struct sw_observer *observer = sender->observer;
+
+	if (sw_keys_end_old(sw_observer_keys(observer),
+	    sw_observer_day(observer, time(NULL)), now_ms(), sender->log))
+		sw_table_forget(sw_observer_table(observer), SW_KEY_OLD);
+}
+
 /* Deliver the batch in hand; false if the stop's deadline came first. */
 static bool
 deliver(struct sw_sender *sender)
@@ -257,6 +271,7 @@ deliver(struct sw_sender *sender)
 			break;
 		report_failure(sender, result, errno);
 		write_status(sender, false);
+		end_old_key(sender);
 		if (is_over(sender))
 			return false;
 		/* Jittered, so that resolvers don't come all at once. */
@@ -341,20 +356,6 @@ deliver_all(struct sw_sender *sender, bool stopping)
 			return false;
 	}
 	return true;
-}
-
-/*
- * What is pending of a key that is gone is delivered all the same: the
- * pseudonyms were made when it was seen.
- */
-static void
-end_old_key(struct sw_sender *sender)
-{
-	struct sw_observer *observer = sender->observer;
-
-	if (sw_keys_end_old(sw_observer_keys(observer),
-	    sw_observer_day(observer, time(NULL)), sender->log))
-		sw_table_forget(sw_observer_table(observer), SW_KEY_OLD);
 }
 
 /*

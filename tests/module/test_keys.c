@@ -20,6 +20,7 @@
 #include "tests/module/observe.h"
 
 #define LAST_DAY 20818		/* 2026-12-31 */
+#define NOW 5000	/* milliseconds */
 #define BATCH 64
 #define NEW "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n"
 #define OLD "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\n"
@@ -223,32 +224,46 @@ the_end(void **state)
 	start();
 	keys = sw_observer_keys(observer);
 	see("example.co.jp", "v=spf1 -all", LAST_DAY);
-	assert_false(sw_keys_end_old(keys, LAST_DAY, log_line));
+	assert_false(sw_keys_end_old(keys, LAST_DAY, 1, log_line));
+	assert_true(sw_keys_has_old(keys));
+	/* What was left on the last day is judged for a while yet. */
+	assert_false(sw_keys_end_old(keys, LAST_DAY + 1, NOW, log_line));
+	see("example.jp", "v=spf1 -all", LAST_DAY);
+	assert_int_equal(take(SW_KEY_OLD, o, true), 2);
+	see("example.co.jp", "v=spf1 ~all", LAST_DAY);
+	assert_false(sw_keys_end_old(keys, LAST_DAY + 1,
+	    NOW + SW_OLD_KEY_LINGERS_MS - 1, log_line));
 	assert_true(sw_keys_has_old(keys));
 	assert_int_equal(access(old_path, F_OK), 0);
-	assert_true(sw_keys_end_old(keys, LAST_DAY + 1, log_line));
+	assert_true(sw_keys_end_old(keys, LAST_DAY + 1,
+	    NOW + SW_OLD_KEY_LINGERS_MS, log_line));
 	assert_false(sw_keys_has_old(keys));
 	assert_int_equal(access(old_path, F_OK), -1);
 	assert_non_null(strstr(last_line, "is destroyed"));
 	assert_null(strstr(last_line, "ffff"));
-	assert_false(sw_keys_end_old(keys, LAST_DAY + 1, log_line));
+	assert_false(sw_keys_end_old(keys, LAST_DAY + 1,
+	    NOW + 2 * SW_OLD_KEY_LINGERS_MS, log_line));
 	/* A thread whose clock is behind does no harm. */
 	see("example.com", "v=spf1 -all", LAST_DAY);
 	/* What waits is delivered all the same. */
 	assert_int_equal(take(SW_KEY_OLD, o, true), 1);
 	expect_pseudonym(&o[0], OLD, "example.co.jp");
-	assert_int_equal(take(SW_KEY_CURRENT, o, true), 2);
+	assert_int_equal(take(SW_KEY_CURRENT, o, true), 3);
 }
 
 static void
 the_end_where_files_cant_be_changed(void **state)
 {
+	struct sw_keys *keys;
+
 	(void)state;
 	start();
 	unlink(old_path);
 	assert_int_equal(mkdir(old_path, 0700), 0);
-	assert_true(sw_keys_end_old(sw_observer_keys(observer), LAST_DAY + 1,
-	    log_line));
+	keys = sw_observer_keys(observer);
+	assert_false(sw_keys_end_old(keys, LAST_DAY + 1, NOW, log_line));
+	assert_true(sw_keys_end_old(keys, LAST_DAY + 1,
+	    NOW + SW_OLD_KEY_LINGERS_MS, log_line));
 	assert_non_null(strstr(last_line, "can't be destroyed"));
 	assert_non_null(strstr(last_line, old_path));
 	assert_int_equal(rmdir(old_path), 0);
