@@ -32,12 +32,10 @@ sw_table_new(struct sw_table **table, size_t capacity, bool keep_names)
 		made->bucket_count *= 2;
 	made->per_shard = made->bucket_count / SHARDS;
 	if (!sw_pages_map(&made->pages, made->bucket_count *
-	    (sizeof(struct bucket) + SW_TABLE_KEYS)))
+	    (sizeof(struct bucket) + sizeof(struct waiting))))
 		goto out;
 	made->buckets = made->pages.memory;
-	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
-		made->pending[key] = (uint8_t *)(made->buckets +
-		    made->bucket_count) + key * made->bucket_count;
+	made->pending = (struct waiting *)(made->buckets + made->bucket_count);
 	if (keep_names) {
 		made->names = calloc(made->bucket_count * WAYS, sizeof(char *));
 		if (made->names == NULL)
@@ -73,8 +71,8 @@ sw_table_free(struct sw_table **table)
 size_t
 sw_table_memory(const struct sw_table *table)
 {
-	return sizeof(*table) + table->bucket_count * sizeof(struct bucket) +
-	    SW_TABLE_KEYS * table->bucket_count +
+	return sizeof(*table) + table->bucket_count *
+	    (sizeof(struct bucket) + sizeof(struct waiting)) +
 	    (table->names == NULL ? 0 :
 	    table->bucket_count * WAYS * sizeof(char *)) +
 	    atomic_load_explicit(&table->name_bytes, memory_order_relaxed);
@@ -101,7 +99,7 @@ sw_table_expect(const struct sw_table *table, uint64_t tag)
 
 	__builtin_prefetch(bucket->tags, 1);
 	__builtin_prefetch(&bucket->entries[favourite(tag)], 1);
-	__builtin_prefetch(&table->pending[0][at], 1);
+	__builtin_prefetch(&table->pending[at], 1);
 }
 
 /* The way of a bucket that has this tag, or WAYS. */

@@ -37,16 +37,20 @@ struct bucket {
 };
 _Static_assert(sizeof(struct bucket) == WAYS * 64, "64 bytes for an entry");
 
+/*
+ * Which entries of a bucket wait for delivery, under each key, so that none that
+ * doesn't need be read. Apart from the buckets: all are looked through.
+ */
+struct waiting {
+	uint8_t ways[SW_TABLE_KEYS];
+};
+
 struct sw_table {
 	struct bucket *buckets;
 	size_t bucket_count;	/* a power of two, at least SHARDS */
 	struct sw_pages pages;	/* what they and pending are in */
-	size_t per_shard;	/* buckets under one lock; a multiple of 8 */
-	/*
-	 * For each key, an octet for each bucket, under its lock: which of its
-	 * entries wait for delivery, so that none that doesn't need be read.
-	 */
-	uint8_t *pending[SW_TABLE_KEYS];
+	size_t per_shard;	/* buckets under one lock; a multiple of 64 */
+	struct waiting *pending;	/* by bucket, under its lock */
 	char **names;		/* by slot, or NULL */
 	atomic_size_t name_bytes;
 	/* Bucket where collecting goes on; sender only. */
@@ -71,7 +75,7 @@ pending_ways(const struct sw_table *table, size_t at)
 	uint8_t ways = 0;
 
 	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
-		ways |= table->pending[key][at];
+		ways |= table->pending[at].ways[key];
 	return ways;
 }
 

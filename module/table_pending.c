@@ -12,7 +12,7 @@ void
 sw_table_set_pending(struct sw_table *table, size_t at, unsigned way)
 {
 	struct entry *entry = &table->buckets[at].entries[way];
-	uint8_t *ways = &table->pending[entry->key][at];
+	uint8_t *ways = &table->pending[at].ways[entry->key];
 
 	entry->version++;
 	if ((*ways >> way & 1) == 0)
@@ -56,23 +56,21 @@ copy_out(const struct sw_table *table, size_t slot,
 	return true;
 }
 
-/* The first bucket from at on that holds entries to send, up to end. */
+/* The first bucket from at on that holds entries of a key to send, up to end. */
 static size_t
-next_pending(const uint8_t *pending, size_t at, size_t end)
+next_pending(const struct waiting *pending, unsigned key, size_t at, size_t end)
 {
-	uint64_t eight;
+	/* Several at a time, whatever the key: most have none to send. */
+	static const struct waiting none[32];
+	const size_t count = sizeof(none) / sizeof(none[0]);
 
-	for (; at % sizeof(eight) != 0 && at < end; at++) {
-		if (pending[at] != 0)
-			return at;
+	while (at < end && pending[at].ways[key] == 0) {
+		if (at % count == 0 && at + count <= end &&
+		    memcmp(pending + at, none, sizeof(none)) == 0)
+			at += count;
+		else
+			at++;
 	}
-	for (; at + sizeof(eight) <= end; at += sizeof(eight)) {
-		memcpy(&eight, pending + at, sizeof(eight));
-		if (eight != 0)
-			break;
-	}
-	while (at < end && pending[at] == 0)
-		at++;
 	return at;
 }
 
@@ -85,21 +83,21 @@ static size_t
 find_slots(const struct sw_table *table, unsigned key, size_t *at, size_t end,
     size_t slots[COLLECT_SLICE], size_t count)
 {
-	const uint8_t *pending = table->pending[key];
+	const struct waiting *pending = table->pending;
 	size_t found = 0;
 
 	if (count > COLLECT_SLICE)
 		count = COLLECT_SLICE;
-	*at = next_pending(pending, *at, end);
+	*at = next_pending(pending, key, *at, end);
 	/* A bucket is taken whole, or left for the next call. */
 	while (*at < end && found + WAYS <= count) {
 		for (unsigned way = 0; way < WAYS; way++) {
-			if ((pending[*at] >> way & 1) == 0)
+			if ((pending[*at].ways[key] >> way & 1) == 0)
 				continue;
 			__builtin_prefetch(&table->buckets[*at].entries[way]);
 			slots[found++] = *at * WAYS + way;
 		}
-		*at = next_pending(pending, *at + 1, end);
+		*at = next_pending(pending, key, *at + 1, end);
 	}
 	return found;
 }
@@ -180,7 +178,7 @@ sw_table_acknowledge(struct sw_table *table,
 		if (is_delivered(table, at, way, &tickets[i],
 		    (uint16_t)observations[i].day)) {
 			entry->earlier = 0;
-			table->pending[entry->key][at] &=
+			table->pending[at].ways[entry->key] &=
 			    (uint8_t)~(1u << way);
 			atomic_fetch_sub_explicit(
 			    &table->pending_count[entry->key], 1,
