@@ -1,67 +1,84 @@
 #!/bin/bash
 # CPU time that Unbound takes for a query: without the module, with it, and with dnstap's client
-# responses, side by side, for three loads:
+# responses, side by side, for six loads:
 #
-#   hits     a thousand questions again and again
-#   mixed    85 % of them such; 12 % A and AAAA, 3 % mail-authentication look-ups that are new to the cache
-#   misses   only mail-authentication look-ups (MX, TXT, _dmarc TXT), all new to the cache and to the module
+#   hits              a thousand questions again and again
+#   mixed             85 % of them such; 12 % A and AAAA, 3 % mail-authentication look-ups that are new to the cache
+#   misses            only mail-authentication look-ups (MX, TXT, _dmarc TXT), all new to the cache and to the module
+#   misses-recursed   the same; Unbound does not validate
+#   mixed-forwarded, misses-forwarded   the same; Unbound asks one server, which knows all
+#
+# What a miss costs without the module depends on who is asked: see world.sh, beside this.
 #
 #   cpu-per-query.sh [ROUNDS]     (7)
 #
-# In a round the three resolvers start anew and take turns in answering slices of the same questions, a second or
-# so each, so that whatever else the machine does meets all of them. Resolvers are bound to one processor, those that
-# ask and answer them to another. All of a process's threads count, the module's own among them.
+# In a round the resolvers start anew and take turns in answering slices of the same questions, of a tenth of a second or
+# less, so that whatever else the machine does meets all of them (turns.c). They are bound to one processor, those that
+# ask and answer them to another. Each has two threads, of which one is asked: with one, the resolver without the module
+# would be a process of a single thread, for which kernel and libc take shortcuts that no resolver at work has. All of
+# a process's threads count, the module's own among them.
 #
-# Needs srcdir, builddir and SENDERWATCH_UNBOUND as the integration tests do (make bench-queries sets them). Prints the
-# median CPU microseconds of a query, and of all slices' ratios to plain the median with its 95 % interval
-# (order statistics). BENCH_THREADS: workers of a resolver (2). BENCH_LOADS: some of the loads. KEEP_FIGURES: a
-# file for the figures of each slice.
+# Prints, of the CPU microseconds of a query: the median of all slices; the median of the slices' ratios to plain with its
+# 95 % interval (order statistics); and the ratio of the means of the slices' middle halves. `again` is a second
+# resolver without the module: what it differs by is noise. Then, without a difference of two figures, what the module
+# takes: operate() in Unbound's thread, timed in a further resolver (stopwatch.c), and the module's own threads. "Sum" is
+# what a query takes with both of them added, by what it takes without.
+#
+# Needs srcdir, builddir and SENDERWATCH_UNBOUND as the integration tests do (make bench-queries sets them), and a
+# network namespace. BENCH_LOADS: some of the loads. BENCH_SCALE: one domain for so many of the survey's (50). KEEP_FIGURES:
+# a file for the figures of each slice.
 set -u
 # shellcheck source=tests/integration/tap.sh
 . "$(dirname "$0")/../integration/tap.sh"
-rounds=${1:-7} threads=${BENCH_THREADS:-2} loads=${BENCH_LOADS:-hits mixed misses}
-slices=4
-kinds=(plain module dnstap)
+if [ -z "${BENCH_NAMESPACE-}" ]; then
+	BENCH_NAMESPACE=yes exec unshare --map-root-user --net "$0" "$@"
+fi
+rounds=${1:-7} scale=${BENCH_SCALE:-50}
+loads=${BENCH_LOADS:-hits mixed misses misses-recursed mixed-forwarded misses-forwarded}
+kinds=(plain again module timed dnstap)
+# shellcheck source=tests/bench/world.sh
+. "$top/tests/bench/world.sh"
 tap_begin >/dev/null
 taskset -p -c 1 $$ >/dev/null || lab_fail "two processors are needed"
+world_start "$scale"
 
-mkdir "$work/population"
-"$build/tools/population/population" --scale 150 --output "$work/population" \
-	--survey "$top/tools/data/jp-types-2018-07-03.csv" >/dev/null
-lab_start_nsd nsd "$work/population"
-server_port=$lab_port
+# --- Questions: files `hits`, `mixed` and `misses`, and `hot` ----------------------------------------
 
-# --- Questions: files LOAD.1 to LOAD.4, and `hot` ----------------------------------------------------
-
-cut -d, -f1 "$work/population/domains.csv" | tail -n +2 | grep -F . >"$work/domains"
+declare -A slices=([hits]=20020 [mixed]=3000 [misses]=999) times=([hits]=60 [mixed]=1 [misses]=1)
 mail_lookups() { awk '{ print $1, "MX"; print $1, "TXT"; print "_dmarc." $1, "TXT" }'; }
-mail_lookups <"$work/domains" >"$work/misses"
-split -n l/$slices --numeric-suffixes=1 -a 1 "$work/misses" "$work/misses."
 {
-	sed -n '1,400 { s/$/ A/p; s/ A$/ AAAA/p }' "$work/domains"
-	head -n 67 "$work/domains" | mail_lookups
+	sed -n '1,400 { s/$/ A/p; s/ A$/ AAAA/p }' "$world_domains"
+	head -n 67 "$world_domains" | mail_lookups
 } >"$work/hot"
-# 1,800 domains a slice: six questions of each that are A and AAAA, three of every second that are mail's.
-for ((slice = 1; slice <= slices; slice++)); do
-	awk -v slice="$slice" -v hot="$work/hot" '
-		BEGIN { while ((getline line <hot) > 0) known[count++] = line }
-		NR <= 400 + (slice - 1) * 1800 || NR > 400 + slice * 1800 { next }
-		{
-			for (i = 1; i <= 3; i++) {
-				print "h" i "." $1, "A"
-				print "h" i "." $1, "AAAA"
-			}
-			if (NR % 2) {
-				print $1, "MX"
-				print $1, "TXT"
-				print "_dmarc." $1, "TXT"
-			}
-			# 7.5 of 50 on average are new.
-			for (i = 0; i < 42.5; i++)
-				print known[next_known++ % count]
-		}' "$work/domains" >"$work/mixed.$slice"
-	cp "$work/hot" "$work/hits.$slice"
-done
+for ((i = 0; i < 20; i++)); do
+	cat "$work/hot"
+done >"$work/hits"
+# What is asked of one domain is asked some time apart, as mail servers do.
+awk 'function flush(   i) {
+		for (i = 0; i < n; i++) print domain[i], "MX"
+		for (i = 0; i < n; i++) print domain[i], "TXT"
+		for (i = 0; i < n; i++) print "_dmarc." domain[i], "TXT"
+		n = 0
+	}
+	NR > 400 { domain[n++] = $1; if (n == 333) flush() }' "$world_domains" >"$work/misses"
+# Of 20 domains a thousand questions: six of each that are A and AAAA, three of every second that are mail's, and hot ones.
+awk -v hot="$work/hot" '
+	BEGIN { while ((getline line <hot) > 0) known[count++] = line }
+	NR <= 400 || NR > 400 + 150 * 60 { next }
+	{
+		for (i = 1; i <= 3; i++) {
+			print "h" i "." $1, "A"
+			print "h" i "." $1, "AAAA"
+		}
+		if (NR % 2) {
+			print $1, "MX"
+			print $1, "TXT"
+			print "_dmarc." $1, "TXT"
+		}
+		# 7.5 of 50 on average are new.
+		for (i = NR % 2; i < 43; i++)
+			print known[next_known++ % count]
+	}' "$world_domains" >"$work/mixed"
 
 # --- Resolvers ---------------------------------------------------------------------------------------
 
@@ -69,105 +86,63 @@ lab_spawn tap fstrm_capture -t protobuf:dnstap.Dnstap -u "$work/dnstap.sock" -w 
 "$build/senderwatch" key new "$work/key" >/dev/null
 printf '%s\n' "listen = $work/collector.sock" "database = $work/senderwatch.db" >"$work/collector.conf"
 lab_start_collector collector "$work/collector.conf"
-module_conf "flush-interval = 1000" "flush-deadline = 30000"
+module_conf "flush-deadline = 30000"
+export STOPWATCH_MODULE=$module
 tap_await 10 test -S "$work/dnstap.sock" || lab_fail "fstrm_capture did not start"
 
-for kind in "${kinds[@]}"; do
-	unbound_conf "$work/$kind" "$server_port" "$([ "$kind" != module ] || echo with-module)"
-	printf 'server:\n num-threads: %d\n' "$threads" >>"$work/$kind"
+# resolver_conf WORLD KIND: a file of these names.
+resolver_conf() {
+	local file=$work/$1.$2
+	world_conf "$file" "$1"
+	printf 'server:\n msg-cache-size: 256m\n rrset-cache-size: 512m\n' >>"$file"
+	case $2 in
+	module) lab_unbound_module "$module" ;;
+	timed) lab_unbound_module "$build/tests/bench/.libs/stopwatch.so" ;;
+	dnstap)
+		printf 'dnstap:\n dnstap-enable: yes\n dnstap-socket-path: "%s"\n' "$work/dnstap.sock"
+		printf ' dnstap-log-client-response-messages: yes\n'
+		;;
+	esac >>"$file"
+}
+
+for world in forwarded recursed validated; do
+	for kind in "${kinds[@]}"; do
+		resolver_conf "$world" "$kind"
+	done
+	# shellcheck disable=SC2046
+	world_check "$work/$world.plain" $(head -n 3 "$world_domains")
 done
-printf 'dnstap:\n dnstap-enable: yes\n dnstap-socket-path: "%s"\n dnstap-log-client-response-messages: yes\n' \
-	"$work/dnstap.sock" >>"$work/dnstap"
 printf '#!/bin/sh\nexec taskset -c 0 %s "$@"\n' "$lab_unbound" >"$work/unbound"
 chmod +x "$work/unbound"
 lab_unbound=$work/unbound
 
 # --- Measuring ---------------------------------------------------------------------------------------
 
-declare -A ports
-
-# Nanoseconds that all of a process's threads ran.
-cpu_time() { cat "/proc/$1/task"/*/schedstat | awk '{ sum += $1 } END { printf "%.0f\n", sum }'; }
-
-# ask KIND FILE [TIMES]: prints how many were answered.
-ask() {
-	dnsperf -s 127.0.0.1 -p "${ports[$1]}" -d "$2" -n "${3:-1}" -q 100 -c 20 -T 1 -t 5 2>/dev/null |
-		sed -n 's/^ *Queries completed: *\([0-9]*\).*/\1/p'
-}
-
-# measure LOAD SLICE KIND: prints nanoseconds and queries.
+# measure LOAD: a round of it; lines as turns.c prints them, and one "- timed 0 NANOSECONDS 0" of operate().
 measure() {
-	local pid=${lab_pids[unbound-$3]} before after queries repeat=1
-	[ "$1" != hits ] || repeat=100
-	before=$(cpu_time "$pid")
-	queries=$(ask "$3" "$work/$1.$2" "$repeat")
-	# What the module does after the answers counts too.
-	[ "$1" = hits ] || sleep 1.3
-	after=$(cpu_time "$pid")
-	echo "$((after - before)) $queries"
+	local questions=${1%%-*} world=validated kind
+	local -a turns=()
+	[ "$1" = "$questions" ] || world=${1#*-}
+	for kind in "${kinds[@]}"; do
+		lab_start_unbound "unbound-$kind" "$work/$world.$kind"
+		turns+=("$kind:${lab_pids[unbound-$kind]}:$lab_port")
+		dnsperf -s 127.0.0.1 -p "$lab_port" -d "$work/hot" -n 2 -T 1 -t 5 >/dev/null 2>&1
+	done
+	sleep 1.5
+	"$build/tests/bench/turns" "${slices[$questions]}" "${times[$questions]}" 2500 "${turns[@]}" \
+		<"$work/$questions" || lab_fail "turns failed"
+	for kind in "${kinds[@]}"; do
+		lab_stop "unbound-$kind"
+	done
+	sed -n 's/^stopwatch: .* calls, \(.*\) ns$/- timed 0 \1 0/p' "$lab_logs/unbound-timed.log"
 }
 
 for ((round = 1; round <= rounds; round++)); do
 	for load in $loads; do
-		for kind in "${kinds[@]}"; do
-			lab_start_unbound "unbound-$kind" "$work/$kind"
-			ports[$kind]=$lab_port
-			[ "$load" = misses ] || ask "$kind" "$work/hot" 2 >/dev/null
-		done
-		sleep 1.3
-		for ((slice = 1; slice <= slices; slice++)); do
-			# Each slice begins with another, so that a drift of the machine's favours none.
-			for ((turn = 0; turn < 3; turn++)); do
-				kind=${kinds[(round + slice + turn) % 3]}
-				echo "$load $round.$slice $kind $(measure "$load" "$slice" "$kind")"
-			done
-		done
-		for kind in "${kinds[@]}"; do
-			lab_stop "unbound-$kind"
-		done
+		measure "$load" | sed "s/^/$load $round./"
 	done
 done >"$work/figures"
-
 [ -z "${KEEP_FIGURES-}" ] || cp "$work/figures" "$KEEP_FIGURES"
-awk -v order="$loads" '
-	function sort(list, n,   i, j, t) {
-		for (i = 2; i <= n; i++)
-			for (j = i; j > 1 && list[j - 1] > list[j]; j--) {
-				t = list[j]; list[j] = list[j - 1]; list[j - 1] = t
-			}
-	}
-	function median(list, n) { return (list[int((n + 1) / 2)] + list[int(n / 2) + 1]) / 2 }
-	# The largest r so that between the r-th least and the r-th most there is the median with 95 %.
-	function rank(n,   r, p, sum) {
-		p = 0.5 ^ n
-		for (r = 0; sum + p <= 0.025; r++) {
-			sum += p
-			p *= (n - r) / (r + 1)
-		}
-		return r > 0 ? r : 1
-	}
-	{ cost[$1, $3, $2] = $4 / $5 / 1000; if (!(($1, $2) in seen)) slices[$1, ++count[$1]] = $2; seen[$1, $2] = 1 }
-	END {
-		loads = split(order, load, " ")
-		kinds = split("plain module dnstap", kind, " ")
-		printf "| %-6s | %-6s | %10s | %6s | %-14s |\n", "load", "kind", "us a query", "ratio", "95 %"
-		print "| --- | --- | --- | --- | --- |"
-		for (l = 1; l <= loads; l++) {
-			n = count[load[l]]
-			for (k = 1; k <= kinds; k++) {
-				for (s = 1; s <= n; s++) {
-					slice = slices[load[l], s]
-					costs[s] = cost[load[l], kind[k], slice]
-					ratios[s] = costs[s] / cost[load[l], "plain", slice]
-				}
-				sort(costs, n)
-				sort(ratios, n)
-				r = rank(n)
-				printf "| %-6s | %-6s | %10.2f | %6.3f | %.3f to %.3f |\n", load[l], kind[k],
-					median(costs, n), median(ratios, n), ratios[r], ratios[n + 1 - r]
-			}
-		}
-		print n " slices"
-	}' "$work/figures"
+awk -v order="$loads" -f "$top/tests/bench/cpu-per-query.awk" "$work/figures"
 lab_stop collector
 cd / && rm -rf "$work"

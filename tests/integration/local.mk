@@ -48,6 +48,12 @@ tests_integration_neighbour_la_CPPFLAGS = $(AM_CPPFLAGS) $(UNBOUND_CPPFLAGS)
 tests_integration_neighbour_la_CFLAGS = $(AM_CFLAGS)
 tests_integration_neighbour_la_LDFLAGS = -module -avoid-version -shared \
 	-rpath /nowhere
+# For tests/bench/cpu-per-query.sh.
+check_PROGRAMS += tests/bench/turns
+tests_bench_turns_SOURCES = tests/bench/turns.c
+noinst_LTLIBRARIES += tests/bench/stopwatch.la
+tests_bench_stopwatch_la_SOURCES = tests/bench/stopwatch.c
+tests_bench_stopwatch_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 unbound_programs = tests/integration/ask tests/integration/bad_collector \
 	tests/integration/subnet_server
 TESTS += $(unbound_tests) tests/integration/newest.sh
