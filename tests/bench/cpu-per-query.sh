@@ -14,9 +14,9 @@
 #
 # In a round the resolvers start anew and take turns in answering slices of the same questions, of a tenth of a second or
 # less, so that whatever else the machine does meets all of them (turns.c). They are bound to one processor, those that
-# ask and answer them to another. Each has two threads, of which one is asked: with one, the resolver without the module
-# would be a process of a single thread, for which kernel and libc take shortcuts that no resolver at work has. All of
-# a process's threads count, the module's own among them.
+# ask and answer them to another. Each has two threads, of which one is asked: where BENCH_THREADS is 1, the resolver
+# without the module is a process of a single thread, for which kernel and libc take shortcuts. All of a process's
+# threads count, the module's own among them.
 #
 # Prints, of the CPU microseconds of a query: the median of all slices; the median of the slices' ratios to plain with its
 # 95 % interval (order statistics); and the ratio of the means of the slices' middle halves. `again` is a second
@@ -33,7 +33,7 @@ set -u
 if [ -z "${BENCH_NAMESPACE-}" ]; then
 	BENCH_NAMESPACE=yes exec unshare --map-root-user --net "$0" "$@"
 fi
-rounds=${1:-7} scale=${BENCH_SCALE:-50}
+rounds=${1:-7} scale=${BENCH_SCALE:-50} threads=${BENCH_THREADS:-2}
 loads=${BENCH_LOADS:-hits mixed misses misses-recursed mixed-forwarded misses-forwarded}
 kinds=(plain again module timed dnstap)
 # shellcheck source=tests/bench/world.sh
@@ -94,7 +94,7 @@ tap_await 10 test -S "$work/dnstap.sock" || lab_fail "fstrm_capture did not star
 resolver_conf() {
 	local file=$work/$1.$2
 	world_conf "$file" "$1"
-	printf 'server:\n msg-cache-size: 256m\n rrset-cache-size: 512m\n' >>"$file"
+	printf 'server:\n num-threads: %d\n msg-cache-size: 256m\n rrset-cache-size: 512m\n' "$threads" >>"$file"
 	case $2 in
 	module) lab_unbound_module "$module" ;;
 	timed) lab_unbound_module "$build/tests/bench/.libs/stopwatch.so" ;;
