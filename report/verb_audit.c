@@ -69,6 +69,22 @@ struct rest {
 	bool nothing_else;
 };
 
+/*
+ * Is what the batch says all that the frame holds? Then it comes out the same
+ * when it is made of that anew: nothing is said twice, or hidden behind a NUL.
+ */
+static bool
+is_all(const struct sw_batch *batch, const uint8_t *frame, size_t length)
+{
+	uint8_t *again = NULL;
+	size_t again_length;
+	bool all = sw_frame_encode(batch, &again, &again_length) == SW_OK &&
+	    again_length == length && memcmp(again, frame, length) == 0;
+
+	free(again);
+	return all;
+}
+
 static void
 print_words(const struct sw_batch *batch, const struct rest *rest)
 {
@@ -119,7 +135,7 @@ print_frame(const struct audit *audit, const uint8_t *frame, size_t length)
 	}
 	batch = sw_decoded_batch(decoded);
 	rest.unknown_fields = sw_decoded_batch_unknown_fields(decoded);
-	rest.nothing_else = sw_decoded_batch_is_all(decoded, frame, length);
+	rest.nothing_else = is_all(batch, frame, length);
 	if (!audit->json)
 		print_words(batch, &rest);
 	else if (!print_json(batch, &rest))

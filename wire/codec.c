@@ -88,83 +88,20 @@ fill_batch(BatchMessage *message, const struct sw_batch *batch)
 	message->sent_day = batch->sent_day;
 }
 
-/*
- * Observations are most of a frame. Given all of them, protobuf-c would measure
- * each before it packs it. Since a message's fields may come in any order, they
- * are packed one by one, behind the rest of the batch.
- */
-#define FRAME_BATCH 1		/* field numbers in senderwatch.proto */
-#define BATCH_OBSERVATIONS 8
-#define VARINT_MAX 5
-/* Of an observation without a name, with tag and length: below 128 + 2. */
-#define OBSERVATION_MAX 96
-
-static uint8_t *
-put_head(uint8_t *at, unsigned field, size_t length)
-{
-	*at++ = (uint8_t)(field << 3 | 2);	/* that is a message */
-	for (; length >= 0x80; length >>= 7)
-		*at++ = (uint8_t)(length | 0x80);
-	*at++ = (uint8_t)length;
-	return at;
-}
-
-static uint8_t *
-put_observation(uint8_t *at, const struct sw_observation *observation)
-{
-	ObservationMessage message;
-	size_t length;
-
-	fill_observation(&message, observation);
-	if (observation->name != NULL) {
-		length = senderwatch__observation__get_packed_size(&message);
-		at = put_head(at, BATCH_OBSERVATIONS, length);
-		return at + senderwatch__observation__pack(&message, at);
-	}
-	/* Its length takes one octet: what it is need not be known before. */
-	length = senderwatch__observation__pack(&message, at + 2);
-	return put_head(at, BATCH_OBSERVATIONS, length) + length;
-}
-
-/* Octets that are enough for the observations. */
-static size_t
-observations_room(const struct sw_batch *batch)
-{
-	size_t room = batch->observation_count * OBSERVATION_MAX;
-
-	for (size_t i = 0; i < batch->observation_count; i++) {
-		if (batch->observations[i].name != NULL)
-			room += strlen(batch->observations[i].name) +
-			    VARINT_MAX;
-	}
-	return room;
-}
-
-/* The batch's message has no observations. */
 static enum sw_result
-pack(const BatchMessage *message, const struct sw_batch *batch,
-    uint8_t **frame, size_t *length)
+pack(BatchMessage *batch, uint8_t **frame, size_t *length)
 {
-	size_t head = 1 + VARINT_MAX;
-	uint8_t *made = malloc(head + observations_room(batch) +
-	    senderwatch__batch__get_packed_size(message));
-	uint8_t *at, *begin;
+	Senderwatch__Frame message = SENDERWATCH__FRAME__INIT;
 
-	if (made == NULL)
-		return SW_ERR_MEMORY;
-	begin = made + head;
-	at = begin + senderwatch__batch__pack(message, begin);
-	for (size_t i = 0; i < batch->observation_count; i++)
-		at = put_observation(at, &batch->observations[i]);
-	*length = (size_t)(at - begin);
-	head = (size_t)(put_head(made, FRAME_BATCH, *length) - made);
-	memmove(made + head, begin, *length);
-	*length += head;
-	if (*length > SW_FRAME_MAX) {
-		free(made);
+	message.body_case = SENDERWATCH__FRAME__BODY_BATCH;
+	message.batch = batch;
+	*length = senderwatch__frame__get_packed_size(&message);
+	if (*length > SW_FRAME_MAX)
 		return SW_ERR_INVALID;
-	}
-	*frame = made;
+	*frame = malloc(*length + 1);
+	if (*frame == NULL)
+		return SW_ERR_MEMORY;
+	senderwatch__frame__pack(&message, *frame);
 	return SW_OK;
 }
 
@@ -177,6 +114,10 @@ sw_frame_encode(const struct sw_batch *batch, uint8_t **frame, size_t *length)
 	GroupMessage *groups = calloc(batch->group_count + 1, sizeof(*groups));
 	GroupMessage **group_list = calloc(batch->group_count + 1,
 	    sizeof(*group_list));
+	ObservationMessage *observations = calloc(batch->observation_count + 1,
+	    sizeof(*observations));
+	ObservationMessage **observation_list =
+	    calloc(batch->observation_count + 1, sizeof(*observation_list));
 
 	*frame = NULL;
 	*length = 0;
@@ -185,19 +126,28 @@ sw_frame_encode(const struct sw_batch *batch, uint8_t **frame, size_t *length)
 		result = SW_ERR_INVALID;
 		goto out;
 	}
-	if (groups == NULL || group_list == NULL)
+	if (groups == NULL || group_list == NULL || observations == NULL ||
+	    observation_list == NULL)
 		goto out;
 	for (size_t i = 0; i < batch->group_count; i++) {
 		fill_group(&groups[i], &batch->groups[i]);
 		group_list[i] = &groups[i];
 	}
+	for (size_t i = 0; i < batch->observation_count; i++) {
+		fill_observation(&observations[i], &batch->observations[i]);
+		observation_list[i] = &observations[i];
+	}
 	fill_counters(&counters, &batch->counters);
 	fill_batch(&body, batch);
 	body.groups = group_list;
 	body.n_groups = batch->group_count;
+	body.observations = observation_list;
+	body.n_observations = batch->observation_count;
 	body.counters = &counters;
-	result = pack(&body, batch, frame, length);
+	result = pack(&body, frame, length);
 out:
+	free(observation_list);
+	free(observations);
 	free(group_list);
 	free(groups);
 	return result;
@@ -467,41 +417,4 @@ sw_decoded_batch_unknown_fields(const struct sw_decoded_batch *decoded)
 	if (body->counters != NULL)
 		count += count_unknown(&body->counters->base);
 	return count;
-}
-
-/* As other senders pack it: all fields in the order of their numbers. */
-static bool
-is_in_order(const struct sw_decoded_batch *decoded, const uint8_t *frame,
-    size_t length)
-{
-	uint8_t *again;
-	bool same;
-
-	if (sw_decoded_batch_unknown_fields(decoded) > 0 ||
-	    senderwatch__frame__get_packed_size(decoded->message) != length)
-		return false;
-	again = malloc(length + 1);
-	if (again == NULL)
-		return false;
-	senderwatch__frame__pack(decoded->message, again);
-	same = memcmp(again, frame, length) == 0;
-	free(again);
-	return same;
-}
-
-bool
-sw_decoded_batch_is_all(const struct sw_decoded_batch *decoded,
-    const uint8_t *frame, size_t length)
-{
-	uint8_t *again = NULL;
-	size_t again_length;
-	bool same;
-
-	if (is_in_order(decoded, frame, length))
-		return true;
-	same = sw_frame_encode(&decoded->batch, &again, &again_length) ==
-	    SW_OK && again_length == length &&
-	    memcmp(again, frame, length) == 0;
-	free(again);
-	return same;
 }

@@ -4,7 +4,6 @@
 #ifndef SENDERWATCH_CODEC_H
 #define SENDERWATCH_CODEC_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,13 +38,6 @@ const struct sw_batch *sw_decoded_batch(const struct sw_decoded_batch *decoded);
 /* How many fields of the message this version has no name for. */
 size_t sw_decoded_batch_unknown_fields(
     const struct sw_decoded_batch *decoded);
-/*
- * Is what the batch says all that its frame holds? Then the frame comes out the
- * same when it is made of that anew, in the order of sw_frame_encode() or in
- * that of the fields: nothing is said twice, or hidden behind a NUL.
- */
-bool sw_decoded_batch_is_all(const struct sw_decoded_batch *decoded,
-    const uint8_t *frame, size_t length);
 void sw_decoded_batch_free(struct sw_decoded_batch **decoded);
 
 #endif

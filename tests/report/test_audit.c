@@ -347,29 +347,6 @@ every_field_is_explained(void **state)
 	drop(frame, bytes, out);
 }
 
-/* The module packs in an order of its own: that hides nothing. */
-static void
-order_is_nothing_else(void **state)
-{
-	Senderwatch__Frame *frame = make_frame();
-	struct sw_decoded_batch *decoded;
-	uint8_t *bytes, *again;
-	size_t length = pack(frame, &bytes), again_length;
-	const char *reason;
-	char *out;
-
-	(void)state;
-	assert_int_equal(sw_frame_decode(bytes, length, &decoded, &reason),
-	    SW_OK);
-	assert_int_equal(sw_frame_encode(sw_decoded_batch(decoded), &again,
-	    &again_length), SW_OK);
-	sw_decoded_batch_free(&decoded);
-	assert_int_equal(again_length, length);
-	assert_int_equal(audit("", again, again_length, &out), 0);
-	free(again);
-	drop(frame, bytes, out);
-}
-
 /* What is behind a NUL, said twice, or of a field that nobody knows. */
 static void
 what_is_hidden_is_told(void **state)
@@ -486,7 +463,6 @@ main(void)
 		cmocka_unit_test(every_field_is_printed),
 		cmocka_unit_test(every_field_is_in_json),
 		cmocka_unit_test(every_field_is_explained),
-		cmocka_unit_test(order_is_nothing_else),
 		cmocka_unit_test(what_is_hidden_is_told),
 		cmocka_unit_test(what_is_no_frame_is_told),
 	};
