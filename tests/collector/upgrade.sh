@@ -18,6 +18,8 @@ version() { sqlite3 test.db 'PRAGMA user_version'; }
 printf '%s\n' "listen = $work/collector.sock" "database = $work/test.db" >collector.conf
 # The clock runs faster: a database of years would take its time.
 start="faketime -f '+0 x5000' '$build/collector/senderwatchd' --config collector.conf"
+# faketime stays, and has the collector for a child.
+stop() { kill -TERM "$(pgrep -P "$1")"; }
 
 # Writes what the service manager would hear to the file told, until it hears that the collector is ready.
 python3 - <<'PYTHON' &
@@ -34,10 +36,10 @@ PYTHON
 manager=$!
 tap_ok "there is a service manager" tap_await 10 test -S manager
 make_old
-eval "NOTIFY_SOCKET=$work/manager $start" >log 2>&1 &
+eval "NOTIFY_SOCKET=$work/manager exec $start" >log 2>&1 &
 collector=$!
 wait "$manager"
-kill -TERM "$collector"
+stop "$collector"
 wait "$collector"
 tap_is "the database is up to date" "$(version)" 2
 tap_is "the service manager was asked for patience before it heard of the end" "$(sed 's/=.*//' told | uniq | head -n 3 |
@@ -48,6 +50,7 @@ make_old
 script -qefc "echo \$\$ >pid; exec $start" terminal </dev/null >log 2>&1 &
 terminal=$!
 tap_ok "at a terminal it is" tap_await 60 grep -qs "bringing the database up to date" terminal
-kill -TERM "$(cat pid)"
+stop "$(cat pid)"
 wait "$terminal"
+tap_ok "neither is left running" eval '! pgrep -f "^$build/collector/senderwatchd --config collector.conf"'
 tap_end

@@ -57,11 +57,12 @@ printf 'server:\n cache-max-ttl: 0\n cache-max-negative-ttl: 0\n' >>"$work/base"
 split -n l/40 -d "$work/all" "$work/part-"
 collect_into exhausted
 merged() { sqlite3 "$work/exhausted.db" 'SELECT total(observations) FROM sender'; }
+is_more_than() { [ "$(merged)" != "$1" ]; }
 LD_PRELOAD=$build/tests/integration/.libs/failing_malloc.so lab_start_unbound exhausted "$work/base"
 # The thread that delivers starts with the first answer that it is for.
 grep -m 1 ' MX$' "$work/all" >"$work/one"
 lab_ask "$lab_port" "$work/one"
-bytes=1 failed='' delivered=0
+bytes=1 failed='' stuck='' delivered=0
 for part in "$work"/part-*; do
 	before=$(merged)
 	# Whole at once.
@@ -69,12 +70,15 @@ for part in "$work"/part-*; do
 	mv "$work/bytes" "$FAILING_MALLOC_FILE"
 	lab_ask "$lab_port" "$part" 5 50 || failed="$failed $bytes"
 	# Until it was tried several times, if it did not succeed.
-	sleep 0.2
+	sleep 0.3
 	[ "$(merged)" = "$before" ] || delivered=$((delivered + 1))
 	rm "$FAILING_MALLOC_FILE"
+	# What succeeds ends the pauses that grow with each failure.
+	tap_await 20 is_more_than "$before" || stuck="$stuck $bytes"
 	bytes=$((bytes + 1500))
 done
 tap_is "exhausted: all questions are answered, with however few bytes" "$failed" ""
+tap_is "exhausted: each time, it delivers when there is memory again" "$stuck" ""
 tap_ok "exhausted: the module says that it can't deliver for want of memory" \
 	grep -q "senderwatch: can't deliver to .*: out of memory" "$work/exhausted.log"
 tap_ok "exhausted: it delivers with more bytes, and not with few ($delivered of 40)" \

@@ -152,6 +152,19 @@ make_table(struct sw_store *store, const char *name, enum sw_by by,
 	return table;
 }
 
+/* With what SQLite leaves beside it. */
+static void
+remove_database(const char *path)
+{
+	static const char *const endings[] = { "", "-wal", "-shm" };
+	char name[64];
+
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+		snprintf(name, sizeof(name), "%s%s", path, endings[i]);
+		unlink(name);
+	}
+}
+
 /* The tables of a world: steps, anomalies; closed: once its days are gone. */
 static void
 make_tables(const struct plan *plan, enum sw_by by, bool closed,
@@ -181,7 +194,7 @@ make_tables(const struct plan *plan, enum sw_by by, bool closed,
 	sw_store_close(&world->store);
 	free(world->observations);
 	free(world);
-	unlink(path);
+	remove_database(path);
 }
 
 static void
