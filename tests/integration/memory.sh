@@ -54,7 +54,8 @@ tap_is "each with its name" \
 module_conf "flush-interval = 20" "flush-deadline = 20000"
 unbound_conf "$work/base" "$server_port" with-module
 printf 'server:\n cache-max-ttl: 0\n cache-max-negative-ttl: 0\n' >>"$work/base"
-split -n l/40 -d "$work/all" "$work/part-"
+# In turns, so that each part has what was not seen before.
+split -n r/40 -d "$work/all" "$work/part-"
 collect_into exhausted
 merged() { sqlite3 "$work/exhausted.db" 'SELECT total(observations) FROM sender'; }
 is_more_than() { [ "$(merged)" != "$1" ]; }
@@ -73,7 +74,8 @@ for part in "$work"/part-*; do
 	sleep 0.3
 	[ "$(merged)" = "$before" ] || delivered=$((delivered + 1))
 	rm "$FAILING_MALLOC_FILE"
-	# What succeeds ends the pauses that grow with each failure.
+	# What succeeds ends the pauses that grow with each failure. Names that were not kept come by again.
+	lab_ask "$lab_port" "$part" 5 50 || failed="$failed again-$bytes"
 	tap_await 20 is_more_than "$before" || stuck="$stuck $bytes"
 	bytes=$((bytes + 1500))
 done
