@@ -87,7 +87,8 @@ lab_alive() {
 lab_memory() {
 	local pid
 	for pid in "${lab_pids[$1]}" $(lab_descendants "${lab_pids[$1]}"); do
-		cat "/proc/$pid/smaps_rollup" 2>/dev/null
+		# It may end meanwhile.
+		cat "/proc/$pid/smaps_rollup" 2>/dev/null || true
 	done | awk '/^Pss:/ { sum += $2 } END { printf "%d", sum / 1024 }'
 }
 
