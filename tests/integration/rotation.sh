@@ -113,8 +113,11 @@ tap_ok "between: look-ups count once" test \
 	"$(grep -oE 'observed [0-9]+' "$work/between.log" | cut -d' ' -f2)" -le "$(wc -l <"$work/part-00")"
 tap_ok "no key was logged" sh -c "! cat '$work'/*.log '$work/status' | grep -qE '[0-9a-f]{64}'"
 
-# While the collector is away, the last day ends.
-if [ -f "$faketime" ]; then
+# While the collector is away, the last day ends. (Where libfaketime waits for a condition, ThreadSanitizer does not see
+# that the lock is let go, and takes each other owner for a mistake.)
+if [ "${SENDERWATCH_SANITIZED-}" = tsan ]; then
+	tap_skip "the end of the last day in a running resolver" "libfaketime that ThreadSanitizer sees through"
+elif [ -f "$faketime" ]; then
 	echo '+0d' >"$work/clock"
 	FAKETIME_TIMESTAMP_FILE=$work/clock FAKETIME_NO_CACHE=1 FAKETIME_DONT_FAKE_MONOTONIC=1 \
 		LD_PRELOAD=$faketime lab_start_unbound across "$work/base"
