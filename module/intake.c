@@ -290,6 +290,7 @@ run(void *argument)
 	unsigned pause = PAUSE_MIN_MS;
 	bool stopping = false;
 
+	sw_thread_call("senderwatch/in");
 	if (!make_lanes(intake)) {
 		intake->log(SW_LOG_WARNING, "no memory for look-ups to wait in: "
 		    "the resolver's threads judge them");
@@ -337,7 +338,7 @@ sw_intake_start(struct sw_intake **intake, struct sw_observer *observer,
 	made->pause_max_ms = pause_max_ms;
 	for (unsigned i = 0; i < LANES; i++)
 		pthread_mutex_init(&made->lanes[i].lock, NULL);
-	result = sw_thread_start(&made->thread, "senderwatch/in", run, made);
+	result = sw_thread_start(&made->thread, run, made);
 	if (result == SW_OK)
 		*intake = made;
 	else

@@ -427,6 +427,7 @@ run(void *argument)
 	struct sw_sender *sender = argument;
 	bool stopping = false;
 
+	sw_thread_call("senderwatch/out");
 	while (!stopping) {
 		end_old_key(sender);
 		/* Once more after the stop was asked for: the last entries. */
@@ -462,8 +463,7 @@ sw_sender_start(struct sw_sender **sender, struct sw_observer *observer,
 	made->backoff_ms = BACKOFF_MIN_MS;
 	made->spool_waits = options->spool != NULL;
 	randombytes_buf(made->instance, sizeof(made->instance));
-	result = sw_thread_start(&made->thread, "senderwatch/out", run,
-	    made);
+	result = sw_thread_start(&made->thread, run, made);
 	if (result != SW_OK) {
 		free(made);
 		return result;

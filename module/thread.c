@@ -26,8 +26,7 @@ destroy(struct sw_thread *thread)
 }
 
 enum sw_result
-sw_thread_start(struct sw_thread *thread, const char *name,
-    void *(*run)(void *), void *argument)
+sw_thread_start(struct sw_thread *thread, void *(*run)(void *), void *argument)
 {
 	pthread_condattr_t attributes;
 
@@ -37,12 +36,17 @@ sw_thread_start(struct sw_thread *thread, const char *name,
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
 	pthread_cond_init(&thread->wake, &attributes);
 	pthread_condattr_destroy(&attributes);
-	if (create(thread, run, argument) == 0) {
-		pthread_setname_np(thread->id, name);
+	if (create(thread, run, argument) == 0)
 		return SW_OK;
-	}
 	destroy(thread);
 	return SW_ERR_SYSTEM;
+}
+
+/* Of another thread it would be a file's to tell, which Unbound may not open. */
+void
+sw_thread_call(const char *name)
+{
+	pthread_setname_np(pthread_self(), name);
 }
 
 bool

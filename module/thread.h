@@ -17,12 +17,12 @@ struct sw_thread {
 	bool stopping;	/* under lock */
 };
 
-/*
- * name, of at most 15 characters, is what the system calls it. SW_ERR_SYSTEM
- * where no thread can be had; nothing is to be stopped then.
- */
-enum sw_result sw_thread_start(struct sw_thread *thread, const char *name,
+/* SW_ERR_SYSTEM where no thread can be had; nothing is to be stopped then. */
+enum sw_result sw_thread_start(struct sw_thread *thread,
     void *(*run)(void *), void *argument);
+
+/* In the thread itself: what the system calls it, in 15 characters at most. */
+void sw_thread_call(const char *name);
 
 /* Sleep, in the thread itself, unless a stop was asked for; true if it was. */
 bool sw_thread_pause(struct sw_thread *thread, unsigned ms);
