@@ -76,18 +76,6 @@ sw_figures_count(struct sw_figures *figures, const struct sw_scheme *scheme,
 }
 
 enum sw_result
-sw_figures_subject(struct sw_figures *figures, const struct sw_scheme *scheme,
-    const struct sw_store_subject *subject)
-{
-	struct sw_sighted sighted;
-	struct sw_class class;
-
-	sw_classify(scheme, subject->states, &class);
-	sw_sighted_of(subject, subject->states, &sighted);
-	return sw_figures_count(figures, scheme, &class, &sighted);
-}
-
-enum sw_result
 sw_figures_add(struct sw_figures *figures, const struct sw_scheme *scheme,
     const struct sw_figures *other)
 {

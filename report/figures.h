@@ -34,9 +34,6 @@ void sw_sighted_of(const struct sw_store_subject *subject,
 enum sw_result sw_figures_count(struct sw_figures *figures,
     const struct sw_scheme *scheme, const struct sw_class *class,
     const struct sw_sighted *sighted);
-/* The same by its states. */
-enum sw_result sw_figures_subject(struct sw_figures *figures,
-    const struct sw_scheme *scheme, const struct sw_store_subject *subject);
 /* Add all of other, of other subjects. */
 enum sw_result sw_figures_add(struct sw_figures *figures,
     const struct sw_scheme *scheme, const struct sw_figures *other);

@@ -50,6 +50,19 @@ make_subject(const struct kind *kind)
 	return subject;
 }
 
+void
+count_subject(struct sw_figures *figures, const struct sw_scheme *scheme,
+    const struct sw_store_subject *subject)
+{
+	struct sw_sighted sighted;
+	struct sw_class class;
+
+	sw_classify(scheme, subject->states, &class);
+	sw_sighted_of(subject, subject->states, &sighted);
+	assert_int_equal(sw_figures_count(figures, scheme, &class, &sighted),
+	    SW_OK);
+}
+
 /* One subject's observations; returns how many. */
 static size_t
 observe(struct sw_observation *out, const struct kind *kind, uint32_t number,

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "../../report/figures.h"
 #include "senderwatch/mx.h"
 #include "senderwatch/store.h"
 
@@ -24,6 +25,10 @@ struct kind {
 
 /* The subject that a kind describes; the name and pseudonym stay empty. */
 struct sw_store_subject make_subject(const struct kind *kind);
+
+/* Count a subject by itself, as tallies do in runs. */
+void count_subject(struct sw_figures *figures, const struct sw_scheme *scheme,
+    const struct sw_store_subject *subject);
 
 /*
  * Write a new database: sightings on one day, subjects named
