@@ -6,8 +6,9 @@ set -u
 . "${srcdir:?}/tests/integration/tap.sh"
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/senderwatch-test.XXXXXX")
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/senderwatch/axe
-packages=(axe-core@4.14.1 playwright-core@1.65.1)
+# The last playwright-core that runs on Debian 12's Node.js 18 is 1.61.
+packages=(axe-core@4.14.1 playwright-core@1.61.1)
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/senderwatch/${packages[0]}-${packages[1]}
 
 skip_all() {
 	echo "1..0 # SKIP $1"
