@@ -88,14 +88,19 @@ sw_capture_group(const uint8_t pseudonym[SW_PSEUDONYM_SIZE])
 	return pseudonym[SW_PSEUDONYM_SIZE - 1] % SW_CAPTURE_GROUPS;
 }
 
+static inline enum sw_capture_days
+sw_capture_days(unsigned resolver_days)
+{
+	return resolver_days == 1 ? SW_CAPTURE_ONCE : resolver_days == 2 ?
+	    SW_CAPTURE_TWICE : SW_CAPTURE_MORE;
+}
+
 /* Add a subject of a group, seen on so many resolver-days, at least one. */
 static inline void
 sw_capture_add(struct sw_capture *capture, unsigned group, bool present,
     unsigned resolver_days)
 {
-	capture->subjects[group][present][resolver_days == 1 ?
-	    SW_CAPTURE_ONCE : resolver_days == 2 ? SW_CAPTURE_TWICE :
-	    SW_CAPTURE_MORE]++;
+	capture->subjects[group][present][sw_capture_days(resolver_days)]++;
 }
 
 /* Add all of other, of other subjects: a total from its rows. */

@@ -10,9 +10,19 @@
 
 #define SW_OUTCOMES 5		/* enum sw_outcome */
 
+/*
+ * A struct sw_capture in a quarter of its room, as there is one for each group,
+ * month and share. Counts in the order of sw_capture's.
+ */
+#define SW_CAPTURE_COUNTS (sizeof(struct sw_capture) / sizeof(uint32_t))
+struct sw_small_capture {
+	uint8_t low[SW_CAPTURE_COUNTS];	/* the lowest octets */
+	uint32_t *high;			/* what they carry; NULL: nothing */
+};
+
 struct sw_figures {
 	uint64_t *counts;	/* by atom of the scheme */
-	struct sw_capture **captures;	/* by share; NULL: nothing seen */
+	struct sw_small_capture **captures; /* by share; NULL: nothing seen */
 	uint64_t days[SW_MECHANISM_COUNT][SW_OUTCOMES]; /* resolver-days */
 };
 
@@ -37,6 +47,10 @@ enum sw_result sw_figures_count(struct sw_figures *figures,
 /* Add all of other, of other subjects. */
 enum sw_result sw_figures_add(struct sw_figures *figures,
     const struct sw_scheme *scheme, const struct sw_figures *other);
+
+/* The frequencies of a share; all zero where nothing was seen. */
+void sw_figures_capture(const struct sw_figures *figures, size_t share,
+    struct sw_capture *capture);
 
 /* How many domains there are at all. */
 static inline uint64_t

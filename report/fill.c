@@ -112,12 +112,11 @@ known_days(const struct sw_fill *fill, const struct sw_share_of *share)
 static uint64_t
 count_once(const struct sw_fill *fill, size_t share)
 {
-	const struct sw_capture *capture =
-	    fill->group->figures.captures[share];
+	struct sw_capture capture;
 
-	return capture == NULL ? 0 :
-	    sw_capture_frequencies(capture, true).once +
-	    sw_capture_frequencies(capture, false).once;
+	sw_figures_capture(&fill->group->figures, share, &capture);
+	return sw_capture_frequencies(&capture, true).once +
+	    sw_capture_frequencies(&capture, false).once;
 }
 
 /*
@@ -147,24 +146,33 @@ fill_quality(struct sw_cell *cell, const struct sw_fill *fill, size_t share,
 	}
 }
 
-static const struct sw_adjusted *
-adjust(const struct sw_fill *fill, size_t share, struct sw_adjusted *adjusted)
-{
-	static const struct sw_capture nothing;
-	const struct sw_capture *capture =
-	    fill->group->figures.captures[share];
+/* An adjusted share takes 64 logarithms, and stands in several columns. */
+struct adjusting {
+	bool made;
+	size_t share;	/* of the scheme */
+	struct sw_adjusted adjusted;
+};
 
-	*adjusted = sw_adjusted_share(capture != NULL ? capture : &nothing,
-	    fill->block->units);
-	return adjusted;
+static const struct sw_adjusted *
+adjust(const struct sw_fill *fill, size_t share, struct adjusting *adjusting)
+{
+	struct sw_capture capture;
+
+	if (!adjusting->made || adjusting->share != share) {
+		sw_figures_capture(&fill->group->figures, share, &capture);
+		adjusting->adjusted = sw_adjusted_share(&capture,
+		    fill->block->units);
+		adjusting->share = share;
+		adjusting->made = true;
+	}
+	return &adjusting->adjusted;
 }
 
 static enum sw_result
 fill_aspect(struct sw_cell *cell, const struct sw_fill *fill,
-    const struct sw_source *source)
+    const struct sw_source *source, struct adjusting *adjusting)
 {
 	const struct sw_share_of *share = &fill->scheme->shares[source->share];
-	struct sw_adjusted adjusted;
 
 	if (!share_is_shown(fill, share)) {
 		cell->state = SW_CELL_SUPPRESSED;
@@ -179,7 +187,7 @@ fill_aspect(struct sw_cell *cell, const struct sw_fill *fill,
 	case SW_ASPECT_ADJUSTED_HIGH:
 	case SW_ASPECT_ADJUSTED_STATE:
 		return fill_adjusted(cell, fill, share,
-		    adjust(fill, source->share, &adjusted), source->aspect);
+		    adjust(fill, source->share, adjusting), source->aspect);
 	case SW_ASPECT_WEIGHTED:
 		fill_weighted(cell, fill, share);
 		return SW_OK;
@@ -202,6 +210,7 @@ fill_aspect(struct sw_cell *cell, const struct sw_fill *fill,
 enum sw_result
 sw_fill_row(struct sw_row *row, const struct sw_fill *fill)
 {
+	struct adjusting adjusting = { .made = false };
 	enum sw_result result = SW_OK;
 
 	for (size_t i = 0; i < fill->scheme->column_count && result == SW_OK;
@@ -212,7 +221,7 @@ sw_fill_row(struct sw_row *row, const struct sw_fill *fill)
 		if (source->is_period)
 			result = sw_cell_text(cell, fill->block->period);
 		else if (source->aspect != SW_ASPECT_OTHER)
-			result = fill_aspect(cell, fill, source);
+			result = fill_aspect(cell, fill, source, &adjusting);
 		else if (!sw_form_is_shown(&source->form, fill->group->hidden))
 			cell->state = SW_CELL_SUPPRESSED;
 		else

@@ -120,69 +120,20 @@ check_cohort_key(struct production *production,
 	    "the resolvers used then");
 }
 
-/* The block's units and volumes, and its rows: all but the subjects. */
-static enum sw_result
-finish_block(struct production *production, struct sw_block *block,
-    const struct sw_store_period *period, struct sw_tally *tally)
-{
-	enum sw_result result;
+/* --- One pass ------------------------------------------------------------- */
 
-	block->units = period->units;
-	result = sw_store_volumes(production->store, period->key_id,
-	    block->first, block->last, sw_tally_visit_volume, tally);
-	if (result != SW_OK)
-		return store_failed(production, result);
-	result = sw_tally_sort(tally);
-	if (result == SW_OK)
-		result = sw_tabulate(production->table, block,
-		    production->scheme, tally, &production->wish->rows);
-	return result == SW_OK ? SW_OK : fail(production, result,
-	    sw_result_text(result));
-}
-
-static enum sw_result
-new_tally(const struct production *production, struct sw_tally **tally)
-{
-	return sw_tally_new(tally, production->scheme, production->table->by,
-	    production->wish->rows.cohort);
-}
-
-static enum sw_result
-make_block(struct production *production, uint32_t first, uint32_t last)
-{
-	struct sw_block *block = sw_table_add_block(production->table, first,
-	    last);
-	struct sw_store_period period;
-	struct sw_tally *tally = NULL;
-	enum sw_result result;
-
-	result = block == NULL ? SW_ERR_MEMORY :
-	    new_tally(production, &tally);
-	if (result != SW_OK)
-		return fail(production, result, sw_result_text(result));
-	result = sw_store_period(production->store, first, last, &period);
-	if (result == SW_OK)
-		result = sw_store_scan(production->store, first, last,
-		    sw_tally_visit, tally);
-	if (result != SW_OK)
-		store_failed(production, result);
-	else
-		result = check_cohort_key(production, &period);
-	if (result == SW_OK)
-		result = finish_block(production, block, &period, tally);
-	sw_tally_free(&tally);
-	return result;
-}
-
-/* --- Several months in one pass ------------------------------------------- */
-
-/* Of suffixes there may be thousands: too many for tallies side by side. */
-#define PASS_MONTHS_MAX 12
-
+/* One block of all months from first to last, or a block each. */
 struct pass {
-	uint32_t first;
-	struct sw_tally *tallies[PASS_MONTHS_MAX];
+	uint32_t first, last;
+	bool each;
+	struct sw_tally *tally;
 };
+
+static size_t
+pass_blocks(const struct pass *pass)
+{
+	return pass->each ? sw_months_between(pass->first, pass->last) : 1;
+}
 
 static enum sw_result
 visit_months(void *argument, const struct sw_store_subject *subject)
@@ -193,11 +144,100 @@ visit_months(void *argument, const struct sw_store_subject *subject)
 	for (size_t i = 0; i < subject->month_count && result == SW_OK; i++) {
 		const struct sw_store_month *month = &subject->months[i];
 
-		result = sw_tally_add(pass->tallies[sw_months_between(
-		    pass->first, month->month) - 1], subject, month->states);
+		result = sw_tally_add(pass->tally, subject, sw_months_between(
+		    pass->first, month->month) - 1, month->states);
 	}
 	return result;
 }
+
+static enum sw_result
+scan(struct production *production, struct pass *pass)
+{
+	enum sw_result result = pass->each ?
+	    sw_store_scan_months(production->store, pass->first, pass->last,
+	    visit_months, pass) : sw_store_scan(production->store, pass->first,
+	    pass->last, sw_tally_visit, pass->tally);
+
+	return result == SW_OK ? SW_OK : store_failed(production, result);
+}
+
+/* What the block is of, and its volumes: all but the subjects. */
+static enum sw_result
+begin_block(struct production *production, const struct pass *pass,
+    size_t index, uint32_t first, uint32_t last)
+{
+	struct sw_block *block = sw_table_add_block(production->table, first,
+	    last);
+	struct sw_tally_month volumes = { pass->tally, index };
+	struct sw_store_period period;
+	enum sw_result result;
+
+	if (block == NULL)
+		return fail(production, SW_ERR_MEMORY, "out of memory");
+	result = sw_store_period(production->store, first, last, &period);
+	if (result != SW_OK)
+		return store_failed(production, result);
+	result = check_cohort_key(production, &period);
+	if (result != SW_OK)
+		return result;
+	block->units = period.units;
+	result = sw_store_volumes(production->store, period.key_id, first, last,
+	    sw_tally_visit_volume, &volumes);
+	return result == SW_OK ? SW_OK : store_failed(production, result);
+}
+
+static enum sw_result
+begin_pass_blocks(struct production *production, const struct pass *pass)
+{
+	enum sw_result result = SW_OK;
+	uint32_t month = pass->first;
+
+	if (!pass->each)
+		return begin_block(production, pass, 0, pass->first,
+		    pass->last);
+	for (size_t i = 0; i < pass_blocks(pass) && result == SW_OK; i++) {
+		result = begin_block(production, pass, i, month, month);
+		month = sw_month_next(month);
+	}
+	return result;
+}
+
+/* The rows of the pass's blocks, which are the table's last. */
+static enum sw_result
+tabulate(struct production *production, const struct pass *pass)
+{
+	struct sw_table *table = production->table;
+	size_t count = pass_blocks(pass);
+	enum sw_result result = sw_tally_sort(pass->tally);
+
+	for (size_t i = 0; i < count && result == SW_OK; i++)
+		result = sw_tabulate(table,
+		    &table->blocks[table->block_count - count + i],
+		    production->scheme, pass->tally, i,
+		    &production->wish->rows);
+	return result == SW_OK ? SW_OK : fail(production, result,
+	    sw_result_text(result));
+}
+
+static enum sw_result
+make_pass(struct production *production, struct pass *pass)
+{
+	enum sw_result result = sw_tally_new(&pass->tally, production->scheme,
+	    production->table->by, production->wish->rows.cohort,
+	    pass_blocks(pass));
+
+	if (result != SW_OK)
+		return fail(production, result, sw_result_text(result));
+	result = scan(production, pass);
+	if (result == SW_OK)
+		result = begin_pass_blocks(production, pass);
+	if (result == SW_OK)
+		result = tabulate(production, pass);
+	sw_tally_free(&pass->tally);
+	return result;
+}
+
+/* --- A block each month --------------------------------------------------- */
 
 /* Is it the same key that counts in each of the months, and in all? */
 static enum sw_result
@@ -220,50 +260,31 @@ is_one_key(struct production *production, uint32_t first, uint32_t last,
 	return result == SW_OK ? SW_OK : store_failed(production, result);
 }
 
-static enum sw_result
-finish_month(struct production *production, uint32_t month,
-    struct sw_tally *tally)
+/* How many groups a month's tally may have at most. */
+static size_t
+most_groups(const struct production *production)
 {
-	struct sw_block *block = sw_table_add_block(production->table, month,
-	    month);
-	struct sw_store_period period;
-	enum sw_result result;
+	const struct sw_cohort *cohort = production->wish->rows.cohort;
 
-	if (block == NULL)
-		return fail(production, SW_ERR_MEMORY, "out of memory");
-	result = sw_store_period(production->store, month, month, &period);
-	if (result != SW_OK)
-		return store_failed(production, result);
-	result = check_cohort_key(production, &period);
-	return result == SW_OK ? finish_block(production, block, &period,
-	    tally) : result;
+	if (production->table->by == SW_BY_COHORT)
+		return cohort->columns[cohort->chosen].group_count;
+	if (production->table->by == SW_BY_SUFFIX)
+		return production->group_count;
+	return 0;	/* registry types: a few */
 }
 
-/* At most PASS_MONTHS_MAX months under one key. */
-static enum sw_result
-make_pass(struct production *production, uint32_t first, uint32_t last)
-{
-	unsigned months = sw_months_between(first, last);
-	struct pass pass = { .first = first };
-	enum sw_result result = SW_OK;
-	uint32_t month = first;
+/* Of suffixes there may be thousands, and each needs its room each month. */
+#define PASS_ROOM ((size_t)256 << 20)	/* octets */
 
-	for (unsigned i = 0; i < months && result == SW_OK; i++)
-		result = new_tally(production, &pass.tallies[i]);
-	if (result != SW_OK) {
-		fail(production, result, sw_result_text(result));
-	} else {
-		result = sw_store_scan_months(production->store, first, last,
-		    visit_months, &pass);
-		if (result != SW_OK)
-			store_failed(production, result);
-	}
-	for (unsigned i = 0; i < months && result == SW_OK; i++,
-	    month = sw_month_next(month))
-		result = finish_month(production, month, pass.tallies[i]);
-	for (unsigned i = 0; i < months; i++)
-		sw_tally_free(&pass.tallies[i]);
-	return result;
+static size_t
+most_months(const struct production *production)
+{
+	size_t month = most_groups(production) *
+	    sw_tally_room(production->scheme);
+	size_t months = month != 0 ? PASS_ROOM / month : SW_TALLY_MONTHS_MAX;
+
+	return months < 1 ? 1 : months > SW_TALLY_MONTHS_MAX ?
+	    SW_TALLY_MONTHS_MAX : months;
 }
 
 /* A block a month, of all months that one pass takes; *next follows them. */
@@ -271,19 +292,19 @@ static enum sw_result
 make_months(struct production *production, uint32_t first, uint32_t last,
     uint32_t *next)
 {
-	uint32_t end = first;
-	bool one = false;
+	struct pass pass = { .first = first, .last = first };
 	enum sw_result result = SW_OK;
 
-	for (unsigned i = 1; i < PASS_MONTHS_MAX && end < last; i++)
-		end = sw_month_next(end);
-	if (production->table->by != SW_BY_SUFFIX && end != first)
-		result = is_one_key(production, first, end, &one);
+	for (size_t i = 1; i < most_months(production) && pass.last < last; i++)
+		pass.last = sw_month_next(pass.last);
+	if (pass.last != first)
+		result = is_one_key(production, first, pass.last, &pass.each);
 	if (result != SW_OK)
 		return result;
-	*next = sw_month_next(one ? end : first);
-	return one ? make_pass(production, first, end) :
-	    make_block(production, first, first);
+	if (!pass.each)
+		pass.last = first;
+	*next = sw_month_next(pass.last);
+	return make_pass(production, &pass);
 }
 
 /* --- Tables of domains ---------------------------------------------------- */
@@ -305,7 +326,8 @@ make_blocks(struct production *production)
 		}
 		for (unsigned i = 1; i < wish->window; i++)
 			first = sw_month_before(first);
-		result = make_block(production, first, month);
+		result = make_pass(production, &(struct pass){ .first = first,
+		    .last = month });
 		month = sw_month_next(month);
 	}
 	return result;

@@ -191,7 +191,7 @@ type_group(const struct sw_registry *registry, const char *name)
 /* Suffixes of a registry type sum up to the type's row in other tables. */
 static enum sw_result
 add_suffix(struct sw_groups *groups, const struct sw_rows_options *options,
-    const struct sw_tally_cell *cell)
+    const struct sw_tally_cell *cell, size_t month)
 {
 	struct sw_group_figures *group;
 	char *class = NULL;
@@ -207,27 +207,28 @@ add_suffix(struct sw_groups *groups, const struct sw_rows_options *options,
 	group = sw_groups_need(groups, cell->suffix, class);
 	free(class);
 	return group == NULL ? SW_ERR_MEMORY :
-	    sw_groups_add(groups, group, &cell->figures);
+	    sw_groups_add(groups, group, &cell->figures[month]);
 }
 
 static enum sw_result
 add_cell(struct sw_groups *groups, const struct sw_table *table,
-    const struct sw_rows_options *options, const struct sw_tally_cell *cell)
+    const struct sw_rows_options *options, const struct sw_tally_cell *cell,
+    size_t month)
 {
 	const char *name = table->by == SW_BY_COHORT ? cell->group :
 	    type_group(table->registry, cell->type);
 	struct sw_group_figures *group;
 
 	if (table->by == SW_BY_SUFFIX)
-		return add_suffix(groups, options, cell);
+		return add_suffix(groups, options, cell, month);
 	group = sw_groups_need(groups, name, "");
 	return group == NULL ? SW_ERR_MEMORY :
-	    sw_groups_add(groups, group, &cell->figures);
+	    sw_groups_add(groups, group, &cell->figures[month]);
 }
 
 static enum sw_result
 fill_groups(struct sw_groups *groups, const struct sw_table *table,
-    struct sw_block *block, const struct sw_tally *tally,
+    struct sw_block *block, const struct sw_tally *tally, size_t month,
     const struct sw_rows_options *options)
 {
 	enum sw_result result = add_known_groups(groups, table, options);
@@ -235,14 +236,15 @@ fill_groups(struct sw_groups *groups, const struct sw_table *table,
 	for (size_t i = 0; i < sw_tally_cell_count(tally) && result == SW_OK;
 	    i++) {
 		const struct sw_tally_cell *cell = sw_tally_cell(tally, i);
+		uint64_t domains = sw_figures_domains(&cell->figures[month]);
 
-		if (sw_figures_domains(&cell->figures) == 0)
+		if (domains == 0)
 			continue;
 		if (table->tld != NULL &&
 		    strcmp(table->tld, cell->registry) != 0)
-			block->outside += sw_figures_domains(&cell->figures);
+			block->outside += domains;
 		else
-			result = add_cell(groups, table, options, cell);
+			result = add_cell(groups, table, options, cell, month);
 	}
 	return result;
 }
@@ -292,7 +294,7 @@ add_rows(struct sw_table *table, struct sw_block *block,
 
 enum sw_result
 sw_tabulate(struct sw_table *table, struct sw_block *block,
-    const struct sw_scheme *scheme, const struct sw_tally *tally,
+    const struct sw_scheme *scheme, const struct sw_tally *tally, size_t month,
     const struct sw_rows_options *options)
 {
 	struct sw_groups groups;
@@ -300,7 +302,7 @@ sw_tabulate(struct sw_table *table, struct sw_block *block,
 
 	if (result != SW_OK)
 		return result;
-	result = fill_groups(&groups, table, block, tally, options);
+	result = fill_groups(&groups, table, block, tally, month, options);
 	if (result == SW_OK)
 		result = sw_suppress(&groups, table->min_cell);
 	block->outside += groups.left_out;

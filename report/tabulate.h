@@ -37,11 +37,11 @@ enum sw_result sw_tabulate_columns(struct sw_table *table,
     const struct sw_scheme *scheme);
 
 /*
- * Fill a new block in from a sorted tally; block->units is set already. What
- * must not be told is suppressed.
+ * Fill a new block in from a month of a sorted tally; block->units is set
+ * already. What must not be told is suppressed.
  */
 enum sw_result sw_tabulate(struct sw_table *table, struct sw_block *block,
-    const struct sw_scheme *scheme, const struct sw_tally *tally,
+    const struct sw_scheme *scheme, const struct sw_tally *tally, size_t month,
     const struct sw_rows_options *options);
 
 /* The row that a subject belongs to, or NULL: it is outside. */

@@ -11,6 +11,7 @@ struct sw_tally {
 	const struct sw_scheme *scheme;
 	enum sw_by by;
 	const struct sw_cohort *cohort;
+	size_t months;
 	struct sw_classes *classes;
 	void *tree;	/* of the cells, by the database's own strings */
 	struct sw_tally_cell **cells;
@@ -44,7 +45,7 @@ compare_slots(const void *a, const void *b)
 }
 
 static void
-free_cell(struct sw_tally_cell *cell, const struct sw_scheme *scheme)
+free_cell(struct sw_tally_cell *cell, const struct sw_tally *tally)
 {
 	if (cell == NULL)
 		return;
@@ -52,12 +53,32 @@ free_cell(struct sw_tally_cell *cell, const struct sw_scheme *scheme)
 	free(cell->registry);
 	free(cell->type);
 	free(cell->group);
-	sw_figures_fini(&cell->figures, scheme);
+	for (size_t i = 0; cell->figures != NULL && i < tally->months; i++)
+		sw_figures_fini(&cell->figures[i], tally->scheme);
+	free(cell->figures);
+	free(cell->waiting);
 	free(cell);
 }
 
+/* False: out of memory. */
+static bool
+init_figures(struct sw_tally_cell *cell, const struct sw_tally *tally)
+{
+	bool done;
+
+	/* Each can be freed, whether or not it came to be initialised. */
+	cell->figures = calloc(tally->months, sizeof(*cell->figures));
+	cell->waiting = calloc(tally->months * SW_WAITING_MAX,
+	    sizeof(*cell->waiting));
+	done = cell->figures != NULL && cell->waiting != NULL;
+	for (size_t i = 0; i < tally->months && done; i++)
+		done = sw_figures_init(&cell->figures[i], tally->scheme) ==
+		    SW_OK;
+	return done;
+}
+
 static struct sw_tally_cell *
-new_cell(const struct sw_tally_cell *key, const struct sw_scheme *scheme)
+new_cell(const struct sw_tally_cell *key, const struct sw_tally *tally)
 {
 	struct sw_tally_cell *cell = calloc(1, sizeof(*cell));
 
@@ -69,15 +90,15 @@ new_cell(const struct sw_tally_cell *key, const struct sw_scheme *scheme)
 	cell->group = strdup(key->group);
 	if (cell->suffix != NULL && cell->registry != NULL &&
 	    cell->type != NULL && cell->group != NULL &&
-	    sw_figures_init(&cell->figures, scheme) == SW_OK)
+	    init_figures(cell, tally))
 		return cell;
-	free_cell(cell, scheme);
+	free_cell(cell, tally);
 	return NULL;
 }
 
 enum sw_result
 sw_tally_new(struct sw_tally **tally, const struct sw_scheme *scheme,
-    enum sw_by by, const struct sw_cohort *cohort)
+    enum sw_by by, const struct sw_cohort *cohort, size_t months)
 {
 	*tally = calloc(1, sizeof(**tally));
 	if (*tally == NULL)
@@ -85,11 +106,21 @@ sw_tally_new(struct sw_tally **tally, const struct sw_scheme *scheme,
 	(*tally)->scheme = scheme;
 	(*tally)->by = by;
 	(*tally)->cohort = cohort;
+	(*tally)->months = months;
 	(*tally)->classes = sw_classes_new(scheme);
 	if ((*tally)->classes != NULL)
 		return SW_OK;
 	sw_tally_free(tally);
 	return SW_ERR_MEMORY;
+}
+
+size_t
+sw_tally_room(const struct sw_scheme *scheme)
+{
+	return sizeof(struct sw_tally_cell) + sizeof(struct sw_figures) +
+	    SW_WAITING_MAX * sizeof(struct sw_waiting) +
+	    scheme->atom_count * sizeof(uint64_t) +
+	    scheme->share_count * sizeof(struct sw_small_capture);
 }
 
 static void
@@ -105,7 +136,7 @@ sw_tally_free(struct sw_tally **tally)
 		return;
 	tdestroy((*tally)->tree, keep_cell);
 	for (size_t i = 0; i < (*tally)->count; i++)
-		free_cell((*tally)->cells[i], (*tally)->scheme);
+		free_cell((*tally)->cells[i], *tally);
 	free((*tally)->cells);
 	free((*tally)->places);
 	sw_classes_free(&(*tally)->classes);
@@ -128,11 +159,11 @@ add_cell(struct sw_tally *tally, const struct sw_tally_cell *key)
 		tally->cells = cells;
 		tally->room = room;
 	}
-	cell = new_cell(key, tally->scheme);
+	cell = new_cell(key, tally);
 	if (cell == NULL)
 		return NULL;
 	if (tsearch(cell, &tally->tree, compare_cells) == NULL) {
-		free_cell(cell, tally->scheme);
+		free_cell(cell, tally);
 		return NULL;
 	}
 	return tally->cells[tally->count++] = cell;
@@ -202,9 +233,9 @@ count_waiting(const struct sw_tally *tally, struct sw_tally_cell *cell)
 	for (size_t i = 0; i < cell->waiting_count && result == SW_OK; i++) {
 		const struct sw_waiting *waiting = &cell->waiting[i];
 
-		result = sw_figures_count(&cell->figures, tally->scheme,
-		    sw_classes_get(tally->classes, waiting->class),
-		    &waiting->sighted);
+		result = sw_figures_count(&cell->figures[waiting->month],
+		    tally->scheme, sw_classes_get(tally->classes,
+		    waiting->class), &waiting->sighted);
 	}
 	cell->waiting_count = 0;
 	return result;
@@ -236,7 +267,7 @@ find_class(struct sw_tally *tally, const struct sw_store_state *states,
 
 enum sw_result
 sw_tally_add(struct sw_tally *tally, const struct sw_store_subject *subject,
-    const struct sw_store_state *states)
+    size_t month, const struct sw_store_state *states)
 {
 	struct sw_tally_cell *cell;
 	struct sw_waiting *waiting;
@@ -260,21 +291,23 @@ sw_tally_add(struct sw_tally *tally, const struct sw_store_subject *subject,
 		return result;
 	waiting = &cell->waiting[cell->waiting_count++];
 	waiting->class = class;
+	waiting->month = (uint8_t)month;
 	sw_sighted_of(subject, states, &waiting->sighted);
-	return cell->waiting_count < SW_WAITING_MAX ? SW_OK :
+	return cell->waiting_count < tally->months * SW_WAITING_MAX ? SW_OK :
 	    count_waiting(tally, cell);
 }
 
 enum sw_result
 sw_tally_visit(void *argument, const struct sw_store_subject *subject)
 {
-	return sw_tally_add(argument, subject, subject->states);
+	return sw_tally_add(argument, subject, 0, subject->states);
 }
 
 enum sw_result
 sw_tally_visit_volume(void *argument, const struct sw_store_volume *volume)
 {
-	struct sw_tally *tally = argument;
+	const struct sw_tally_month *of = argument;
+	struct sw_tally *tally = of->tally;
 	struct sw_tally_cell *cell;
 
 	/* Of a newer sender: nothing that we could speak of. */
@@ -284,7 +317,8 @@ sw_tally_visit_volume(void *argument, const struct sw_store_volume *volume)
 	cell = need_cell(tally, &volume->group);
 	if (cell == NULL)
 		return SW_ERR_MEMORY;
-	cell->figures.days[volume->mechanism][volume->outcome] += volume->days;
+	cell->figures[of->month].days[volume->mechanism][volume->outcome] +=
+	    volume->days;
 	return SW_OK;
 }
 

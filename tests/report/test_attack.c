@@ -115,7 +115,7 @@ publish(struct world *world, struct sw_tally *tally)
 	assert_non_null(block);
 	assert_int_equal(sw_tally_sort(tally), SW_OK);
 	assert_int_equal(sw_tabulate(world->table, block, scheme, tally,
-	    &options), SW_OK);
+	    0, &options), SW_OK);
 }
 
 static void
@@ -127,7 +127,7 @@ make_world(struct world *world, uint64_t *random)
 
 	memset(world, 0, sizeof(*world));
 	world->count = 2 + random_below(random, GROUPS_MAX - 1);
-	assert_int_equal(sw_tally_new(&tally, scheme, SW_BY_SUFFIX, NULL),
+	assert_int_equal(sw_tally_new(&tally, scheme, SW_BY_SUFFIX, NULL, 1),
 	    SW_OK);
 	for (size_t i = 0; i < world->count; i++) {
 		world->groups[i] = places[i];

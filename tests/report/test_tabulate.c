@@ -54,7 +54,7 @@ fill_in(struct sw_table *table, const struct kind *kinds, size_t count,
 	assert_int_equal(sw_tabulate_columns(table, scheme), SW_OK);
 	block = sw_table_add_block(table, 202611, 202611);
 	assert_non_null(block);
-	assert_int_equal(sw_tally_new(&tally, scheme, table->by, NULL), SW_OK);
+	assert_int_equal(sw_tally_new(&tally, scheme, table->by, NULL, 1), SW_OK);
 	for (size_t i = 0; i < count; i++) {
 		struct sw_store_subject subject = make_subject(&kinds[i]);
 
@@ -63,7 +63,7 @@ fill_in(struct sw_table *table, const struct kind *kinds, size_t count,
 			assert_int_equal(sw_tally_visit(tally, &subject), SW_OK);
 	}
 	assert_int_equal(sw_tally_sort(tally), SW_OK);
-	result = sw_tabulate(table, block, scheme, tally, options);
+	result = sw_tabulate(table, block, scheme, tally, 0, options);
 	sw_tally_free(&tally);
 out:
 	sw_scheme_free(&scheme);

@@ -11,6 +11,7 @@
 
 #define SUBJECTS (3 * SW_CLASSES_MAX)
 #define PLACES 3
+#define MONTHS 4
 
 static const struct sw_group groups[PLACES] = {
 	{ "co.jp", "jp", "CO" }, { "jp", "jp", "GENERAL" }, { "com", "", "" }
@@ -47,32 +48,19 @@ assert_same(const struct sw_scheme *scheme, const struct sw_figures *a,
 	assert_memory_equal(a->counts, b->counts,
 	    scheme->atom_count * sizeof(uint64_t));
 	for (size_t i = 0; i < scheme->share_count; i++) {
-		assert_int_equal(a->captures[i] != NULL,
-		    b->captures[i] != NULL);
-		if (a->captures[i] != NULL)
-			assert_memory_equal(a->captures[i], b->captures[i],
-			    sizeof(*a->captures[i]));
+		struct sw_capture left, right;
+
+		sw_figures_capture(a, i, &left);
+		sw_figures_capture(b, i, &right);
+		assert_memory_equal(&left, &right, sizeof(left));
 	}
 }
 
+/* A tally of several months holds what was counted of each alone. */
 static void
-assert_counts_alike(struct sw_scheme *scheme, uint64_t random)
+assert_tally_is(const struct sw_tally *tally, const struct sw_scheme *scheme,
+    const struct sw_figures alone[PLACES][MONTHS])
 {
-	struct sw_figures alone[PLACES];
-	struct sw_tally *tally;
-
-	assert_non_null(scheme);
-	for (size_t i = 0; i < PLACES; i++)
-		assert_int_equal(sw_figures_init(&alone[i], scheme), SW_OK);
-	assert_int_equal(sw_tally_new(&tally, scheme, SW_BY_SUFFIX, NULL),
-	    SW_OK);
-	for (size_t i = 0; i < SUBJECTS; i++) {
-		struct sw_store_subject subject = random_subject(&random);
-
-		assert_int_equal(sw_tally_visit(tally, &subject), SW_OK);
-		count_subject(&alone[subject.place], scheme, &subject);
-	}
-	assert_int_equal(sw_tally_sort(tally), SW_OK);
 	assert_int_equal(sw_tally_cell_count(tally), PLACES);
 	for (size_t i = 0; i < PLACES; i++) {
 		const struct sw_tally_cell *cell = sw_tally_cell(tally, i);
@@ -80,11 +68,99 @@ assert_counts_alike(struct sw_scheme *scheme, uint64_t random)
 
 		while (strcmp(cell->suffix, groups[place].suffix) != 0)
 			place++;
-		assert_same(scheme, &cell->figures, &alone[place]);
+		for (size_t month = 0; month < MONTHS; month++)
+			assert_same(scheme, &cell->figures[month],
+			    &alone[place][month]);
 	}
+}
+
+static void
+assert_counts_alike(struct sw_scheme *scheme, uint64_t random)
+{
+	struct sw_figures alone[PLACES][MONTHS];
+	struct sw_figures *each = &alone[0][0];
+	struct sw_tally *tally;
+
+	assert_non_null(scheme);
+	for (size_t i = 0; i < PLACES * MONTHS; i++)
+		assert_int_equal(sw_figures_init(&each[i], scheme), SW_OK);
+	assert_int_equal(sw_tally_new(&tally, scheme, SW_BY_SUFFIX, NULL,
+	    MONTHS), SW_OK);
+	for (size_t i = 0; i < SUBJECTS; i++) {
+		struct sw_store_subject subject = random_subject(&random);
+		size_t month = random_below(&random, MONTHS);
+
+		assert_int_equal(sw_tally_add(tally, &subject, month,
+		    subject.states), SW_OK);
+		count_subject(&alone[subject.place][month], scheme, &subject);
+	}
+	assert_int_equal(sw_tally_sort(tally), SW_OK);
+	assert_tally_is(tally, scheme, alone);
 	sw_tally_free(&tally);
-	for (size_t i = 0; i < PLACES; i++)
-		sw_figures_fini(&alone[i], scheme);
+	for (size_t i = 0; i < PLACES * MONTHS; i++)
+		sw_figures_fini(&each[i], scheme);
+	sw_scheme_free(&scheme);
+}
+
+/* The captures of figures, beside what the estimators' own counting gives. */
+static void
+assert_captured(const struct sw_figures *figures,
+    const struct sw_scheme *scheme, const struct sw_capture *expected)
+{
+	struct sw_capture capture;
+	size_t compared = 0;
+
+	for (size_t i = 0; i < scheme->share_count; i++) {
+		if (figures->captures[i] == NULL)
+			continue;
+		sw_figures_capture(figures, i, &capture);
+		assert_memory_equal(&capture, expected, sizeof(capture));
+		compared++;
+	}
+	assert_true(compared > 0);
+}
+
+/* Counts that do not fit in an octet, nor in two. */
+static void
+test_counts_many(void **state)
+{
+	struct sw_scheme *scheme = sw_scheme_adoption();
+	struct sw_capture expected = { 0 };
+	struct sw_figures figures, sum;
+	struct sw_class class;
+
+	(void)state;
+	assert_non_null(scheme);
+	assert_int_equal(sw_figures_init(&figures, scheme), SW_OK);
+	assert_int_equal(sw_figures_init(&sum, scheme), SW_OK);
+	for (unsigned i = 0; i < 70000; i++) {
+		/* SPF alone, so that all shares count the same. */
+		struct sw_store_subject subject = { 0 };
+		struct sw_store_state *spf =
+		    &subject.states[SW_MECHANISM_SPF];
+		struct sw_sighted sighted;
+
+		*spf = (struct sw_store_state){ .known = true,
+		    .outcome = SW_OUTCOME_PRESENT,
+		    .seen = (uint8_t)(1 + (i % 100 == 0)) };
+		subject.pseudonym[SW_PSEUDONYM_SIZE - 1] = i % 300 == 7;
+		sw_classify(scheme, subject.states, &class);
+		sw_sighted_of(&subject, subject.states, &sighted);
+		assert_int_equal(sw_figures_count(&figures, scheme, &class,
+		    &sighted), SW_OK);
+		sw_capture_add(&expected, sw_capture_group(subject.pseudonym),
+		    true, spf->seen);
+	}
+	assert_captured(&figures, scheme, &expected);
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(sw_figures_add(&sum, scheme, &figures), SW_OK);
+	for (unsigned i = 0; i < SW_CAPTURE_GROUPS; i++) {
+		for (unsigned k = 0; k < SW_CAPTURE_DAYS; k++)
+			expected.subjects[i][1][k] *= 3;
+	}
+	assert_captured(&sum, scheme, &expected);
+	sw_figures_fini(&figures, scheme);
+	sw_figures_fini(&sum, scheme);
 	sw_scheme_free(&scheme);
 }
 
@@ -137,6 +213,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_counts_in_runs),
+		cmocka_unit_test(test_counts_many),
 		cmocka_unit_test(test_forgets_classes),
 	};
 
