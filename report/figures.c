@@ -9,100 +9,108 @@ sw_figures_init(struct sw_figures *figures, const struct sw_scheme *scheme)
 {
 	memset(figures, 0, sizeof(*figures));
 	figures->counts = calloc(scheme->atom_count, sizeof(uint64_t));
-	figures->captures = calloc(scheme->share_count + 1,
-	    sizeof(struct sw_small_capture *));
-	if (figures->counts != NULL && figures->captures != NULL)
-		return SW_OK;
-	sw_figures_fini(figures, scheme);
-	return SW_ERR_MEMORY;
+	return figures->counts != NULL ? SW_OK : SW_ERR_MEMORY;
 }
 
 void
-sw_figures_fini(struct sw_figures *figures, const struct sw_scheme *scheme)
+sw_figures_fini(struct sw_figures *figures)
 {
-	for (size_t i = 0; figures->captures != NULL &&
-	    i < scheme->share_count; i++) {
-		if (figures->captures[i] != NULL)
-			free(figures->captures[i]->high);
-		free(figures->captures[i]);
-	}
-	free(figures->captures);
 	free(figures->counts);
+	free(figures->low);
+	free(figures->high);
 	memset(figures, 0, sizeof(*figures));
 }
 
 /* --- Captures ------------------------------------------------------------- */
 
-/* The capture of a share, made at its first subject. */
-static struct sw_small_capture *
-need_capture(struct sw_figures *figures, size_t share)
+#define COUNTS (2 * SW_CAPTURE_DAYS)	/* of a group and share */
+
+static size_t
+capture_counts(const struct sw_scheme *scheme)
 {
-	if (figures->captures[share] == NULL)
-		figures->captures[share] = calloc(1,
-		    sizeof(struct sw_small_capture));
-	return figures->captures[share];
+	return SW_CAPTURE_GROUPS * scheme->share_count * COUNTS;
 }
 
-static uint32_t *
-need_high(struct sw_small_capture *capture)
+size_t
+sw_figures_room(const struct sw_scheme *scheme)
 {
-	if (capture->high == NULL)
-		capture->high = calloc(SW_CAPTURE_COUNTS, sizeof(uint32_t));
-	return capture->high;
+	return sizeof(struct sw_figures) + scheme->atom_count *
+	    sizeof(uint64_t) + capture_counts(scheme);
+}
+
+/* The counts of a group and share. */
+static size_t
+counts_of(const struct sw_scheme *scheme, size_t group, size_t share)
+{
+	return (group * scheme->share_count + share) * COUNTS;
+}
+
+/* False: out of memory. */
+static bool
+need_low(struct sw_figures *figures, const struct sw_scheme *scheme)
+{
+	if (figures->low == NULL)
+		figures->low = calloc(capture_counts(scheme), sizeof(uint8_t));
+	return figures->low != NULL;
+}
+
+static bool
+need_high(struct sw_figures *figures, const struct sw_scheme *scheme)
+{
+	if (figures->high == NULL)
+		figures->high = calloc(capture_counts(scheme),
+		    sizeof(uint32_t));
+	return figures->high != NULL;
 }
 
 /* Add at most 255 to a count. */
 static enum sw_result
-add_low(struct sw_small_capture *capture, size_t index, unsigned number)
+add_low(struct sw_figures *figures, const struct sw_scheme *scheme,
+    size_t index, unsigned number)
 {
-	unsigned sum = capture->low[index] + number;
+	unsigned sum = figures->low[index] + number;
 
 	if (sum > UINT8_MAX) {
-		if (need_high(capture) == NULL)
+		if (!need_high(figures, scheme))
 			return SW_ERR_MEMORY;
-		capture->high[index]++;
+		figures->high[index]++;
 	}
-	capture->low[index] = (uint8_t)sum;
+	figures->low[index] = (uint8_t)sum;
 	return SW_OK;
 }
 
 static enum sw_result
-add_capture(struct sw_small_capture *capture,
-    const struct sw_small_capture *other)
+add_captures(struct sw_figures *figures, const struct sw_scheme *scheme,
+    const struct sw_figures *other)
 {
 	enum sw_result result = SW_OK;
 
-	if (other->high != NULL && need_high(capture) == NULL)
+	if (other->low == NULL)
+		return SW_OK;
+	if (!need_low(figures, scheme) ||
+	    (other->high != NULL && !need_high(figures, scheme)))
 		return SW_ERR_MEMORY;
-	for (size_t i = 0; i < SW_CAPTURE_COUNTS && result == SW_OK; i++) {
+	for (size_t i = 0; i < capture_counts(scheme) && result == SW_OK; i++) {
 		if (other->high != NULL)
-			capture->high[i] += other->high[i];
-		result = add_low(capture, i, other->low[i]);
+			figures->high[i] += other->high[i];
+		result = add_low(figures, scheme, i, other->low[i]);
 	}
 	return result;
 }
 
-/* The place of a count, as sw_capture_add() has it. */
-static size_t
-count_index(const struct sw_sighted *sighted, unsigned mechanism, bool present)
-{
-	unsigned seen = sighted->seen[mechanism == SW_SEEN_ANY ? 0 : mechanism];
-
-	return ((size_t)sighted->group * 2 + present) * SW_CAPTURE_DAYS +
-	    sw_capture_days(seen);
-}
-
 void
-sw_figures_capture(const struct sw_figures *figures, size_t share,
-    struct sw_capture *capture)
+sw_figures_capture(const struct sw_figures *figures,
+    const struct sw_scheme *scheme, size_t share, struct sw_capture *capture)
 {
-	const struct sw_small_capture *small = figures->captures[share];
-	uint32_t counts[SW_CAPTURE_COUNTS] = { 0 };
+	memset(capture, 0, sizeof(*capture));
+	for (size_t i = 0; figures->low != NULL && i < SW_CAPTURE_GROUPS; i++) {
+		uint32_t *counts = &capture->subjects[i][0][0];
+		size_t at = counts_of(scheme, i, share);
 
-	for (size_t i = 0; small != NULL && i < SW_CAPTURE_COUNTS; i++)
-		counts[i] = small->low[i] +
-		    (small->high != NULL ? small->high[i] << 8 : 0);
-	memcpy(capture, counts, sizeof(*capture));
+		for (size_t k = 0; k < COUNTS; k++)
+			counts[k] = figures->low[at + k] + (figures->high !=
+			    NULL ? figures->high[at + k] << 8 : 0);
+	}
 }
 
 /* --- Subjects ------------------------------------------------------------- */
@@ -126,21 +134,25 @@ enum sw_result
 sw_figures_count(struct sw_figures *figures, const struct sw_scheme *scheme,
     const struct sw_class *class, const struct sw_sighted *sighted)
 {
+	enum sw_result result = SW_OK;
+
 	for (size_t i = 0; i < class->atom_count; i++)
 		figures->counts[class->atoms[i]]++;
-	for (size_t i = 0; i < class->share_count; i++) {
+	if (!need_low(figures, scheme))
+		return SW_ERR_MEMORY;
+	for (size_t i = 0; i < class->share_count && result == SW_OK; i++) {
 		const struct sw_class_share *in = &class->shares[i];
 		unsigned mechanism = scheme->shares[in->share].mechanism;
-		struct sw_small_capture *capture;
+		unsigned seen = sighted->seen[mechanism == SW_SEEN_ANY ? 0 :
+		    mechanism];
 
-		if (mechanism == 0 || !in->whole)
-			continue;
-		capture = need_capture(figures, in->share);
-		if (capture == NULL || add_low(capture, count_index(sighted,
-		    mechanism, in->part), 1) != SW_OK)
-			return SW_ERR_MEMORY;
+		/* The place that sw_capture_add() would count in. */
+		if (mechanism != 0 && in->whole)
+			result = add_low(figures, scheme, counts_of(scheme,
+			    sighted->group, in->share) + in->part *
+			    SW_CAPTURE_DAYS + sw_capture_days(seen), 1);
 	}
-	return SW_OK;
+	return result;
 }
 
 enum sw_result
@@ -149,17 +161,9 @@ sw_figures_add(struct sw_figures *figures, const struct sw_scheme *scheme,
 {
 	for (size_t i = 0; i < scheme->atom_count; i++)
 		figures->counts[i] += other->counts[i];
-	for (size_t i = 0; i < scheme->share_count; i++) {
-		if (other->captures[i] == NULL)
-			continue;
-		if (need_capture(figures, i) == NULL ||
-		    add_capture(figures->captures[i], other->captures[i]) !=
-		    SW_OK)
-			return SW_ERR_MEMORY;
-	}
 	for (size_t i = 0; i < SW_MECHANISM_COUNT; i++) {
 		for (size_t k = 0; k < SW_OUTCOMES; k++)
 			figures->days[i][k] += other->days[i][k];
 	}
-	return SW_OK;
+	return add_captures(figures, scheme, other);
 }

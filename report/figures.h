@@ -11,25 +11,21 @@
 #define SW_OUTCOMES 5		/* enum sw_outcome */
 
 /*
- * A struct sw_capture in a quarter of its room, as there is one for each group,
- * month and share. Counts in the order of sw_capture's.
+ * A struct sw_capture of each share takes much room, of thousands of groups in
+ * many months. Most counts are small: of each the lowest octet is kept, and
+ * what it carries where any does. All that a subject is counted in stands side
+ * by side: by group of the captures, share, state, days.
  */
-#define SW_CAPTURE_COUNTS (sizeof(struct sw_capture) / sizeof(uint32_t))
-struct sw_small_capture {
-	uint8_t low[SW_CAPTURE_COUNTS];	/* the lowest octets */
-	uint32_t *high;			/* what they carry; NULL: nothing */
-};
-
 struct sw_figures {
 	uint64_t *counts;	/* by atom of the scheme */
-	struct sw_small_capture **captures; /* by share; NULL: nothing seen */
+	uint8_t *low;		/* of the captures; NULL: nothing seen */
+	uint32_t *high;		/* NULL: nothing carried */
 	uint64_t days[SW_MECHANISM_COUNT][SW_OUTCOMES]; /* resolver-days */
 };
 
 enum sw_result sw_figures_init(struct sw_figures *figures,
     const struct sw_scheme *scheme);
-void sw_figures_fini(struct sw_figures *figures,
-    const struct sw_scheme *scheme);
+void sw_figures_fini(struct sw_figures *figures);
 
 /* What the estimators need of a subject, besides its class. */
 struct sw_sighted {
@@ -49,8 +45,10 @@ enum sw_result sw_figures_add(struct sw_figures *figures,
     const struct sw_scheme *scheme, const struct sw_figures *other);
 
 /* The frequencies of a share; all zero where nothing was seen. */
-void sw_figures_capture(const struct sw_figures *figures, size_t share,
-    struct sw_capture *capture);
+void sw_figures_capture(const struct sw_figures *figures,
+    const struct sw_scheme *scheme, size_t share, struct sw_capture *capture);
+/* How many octets they take, while nothing carries. */
+size_t sw_figures_room(const struct sw_scheme *scheme);
 
 /* How many domains there are at all. */
 static inline uint64_t

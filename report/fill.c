@@ -114,7 +114,8 @@ count_once(const struct sw_fill *fill, size_t share)
 {
 	struct sw_capture capture;
 
-	sw_figures_capture(&fill->group->figures, share, &capture);
+	sw_figures_capture(&fill->group->figures, fill->scheme, share,
+	    &capture);
 	return sw_capture_frequencies(&capture, true).once +
 	    sw_capture_frequencies(&capture, false).once;
 }
@@ -159,7 +160,8 @@ adjust(const struct sw_fill *fill, size_t share, struct adjusting *adjusting)
 	struct sw_capture capture;
 
 	if (!adjusting->made || adjusting->share != share) {
-		sw_figures_capture(&fill->group->figures, share, &capture);
+		sw_figures_capture(&fill->group->figures, fill->scheme, share,
+		    &capture);
 		adjusting->adjusted = sw_adjusted_share(&capture,
 		    fill->block->units);
 		adjusting->share = share;

@@ -5,12 +5,12 @@
 #include <string.h>
 
 static void
-fini_group(struct sw_group_figures *group, const struct sw_scheme *scheme)
+fini_group(struct sw_group_figures *group)
 {
 	free(group->name);
 	free(group->class);
 	free(group->hidden);
-	sw_figures_fini(&group->figures, scheme);
+	sw_figures_fini(&group->figures);
 }
 
 static enum sw_result
@@ -25,7 +25,7 @@ init_group(struct sw_group_figures *group, const struct sw_scheme *scheme,
 	    group->hidden != NULL &&
 	    sw_figures_init(&group->figures, scheme) == SW_OK)
 		return SW_OK;
-	fini_group(group, scheme);
+	fini_group(group);
 	memset(group, 0, sizeof(*group));
 	return SW_ERR_MEMORY;
 }
@@ -47,12 +47,12 @@ void
 sw_groups_fini(struct sw_groups *groups)
 {
 	for (size_t i = 0; i < groups->count; i++)
-		fini_group(&groups->list[i], groups->scheme);
+		fini_group(&groups->list[i]);
 	free(groups->list);
 	if (groups->merged.name != NULL)
-		fini_group(&groups->merged, groups->scheme);
+		fini_group(&groups->merged);
 	if (groups->total.name != NULL)
-		fini_group(&groups->total, groups->scheme);
+		fini_group(&groups->total);
 	memset(groups, 0, sizeof(*groups));
 }
 
@@ -95,5 +95,5 @@ sw_groups_add(struct sw_groups *groups, struct sw_group_figures *group,
 void
 sw_groups_drop_last(struct sw_groups *groups)
 {
-	fini_group(&groups->list[--groups->count], groups->scheme);
+	fini_group(&groups->list[--groups->count]);
 }

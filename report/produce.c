@@ -274,7 +274,7 @@ most_groups(const struct production *production)
 }
 
 /* Of suffixes there may be thousands, and each needs its room each month. */
-#define PASS_ROOM ((size_t)256 << 20)	/* octets */
+#define PASS_ROOM ((size_t)384 << 20)	/* octets */
 
 static size_t
 most_months(const struct production *production)

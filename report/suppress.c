@@ -106,7 +106,7 @@ add_merged(struct sw_groups *groups, uint64_t min_cell)
 	bool any = false;
 	char *name;
 
-	sw_figures_fini(&groups->merged.figures, groups->scheme);
+	sw_figures_fini(&groups->merged.figures);
 	result = sw_figures_init(&groups->merged.figures, groups->scheme);
 	for (size_t i = 0; i < groups->count && result == SW_OK; i++) {
 		if (!groups->list[i].merged)
@@ -146,7 +146,7 @@ leave_out(struct sw_groups *groups, uint64_t min_cell)
 	    without == sw_figures_domains(&groups->total.figures))
 		return SW_OK;
 	groups->left_out = without;
-	sw_figures_fini(&groups->total.figures, groups->scheme);
+	sw_figures_fini(&groups->total.figures);
 	result = sw_figures_init(&groups->total.figures, groups->scheme);
 	for (size_t i = 0; i < groups->count && result == SW_OK; i++) {
 		struct sw_group_figures group = groups->list[i];
@@ -212,9 +212,9 @@ init_lines(struct lines *lines, const struct sw_groups *groups)
 }
 
 static void
-fini_lines(struct lines *lines, const struct sw_scheme *scheme)
+fini_lines(struct lines *lines)
 {
-	sw_figures_fini(&lines->rest, scheme);
+	sw_figures_fini(&lines->rest);
 	free(lines->list);
 	free(lines->groups);
 	free(lines->rest_hidden);
@@ -310,7 +310,7 @@ protect_class(struct sw_groups *groups, const char *class, uint64_t min_cell,
 		if (lines.rest_hidden[i])
 			groups->merged.hidden[i] = true;
 	}
-	fini_lines(&lines, groups->scheme);
+	fini_lines(&lines);
 	return result;
 }
 

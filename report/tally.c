@@ -54,7 +54,7 @@ free_cell(struct sw_tally_cell *cell, const struct sw_tally *tally)
 	free(cell->type);
 	free(cell->group);
 	for (size_t i = 0; cell->figures != NULL && i < tally->months; i++)
-		sw_figures_fini(&cell->figures[i], tally->scheme);
+		sw_figures_fini(&cell->figures[i]);
 	free(cell->figures);
 	free(cell->waiting);
 	free(cell);
@@ -117,10 +117,8 @@ sw_tally_new(struct sw_tally **tally, const struct sw_scheme *scheme,
 size_t
 sw_tally_room(const struct sw_scheme *scheme)
 {
-	return sizeof(struct sw_tally_cell) + sizeof(struct sw_figures) +
-	    SW_WAITING_MAX * sizeof(struct sw_waiting) +
-	    scheme->atom_count * sizeof(uint64_t) +
-	    scheme->share_count * sizeof(struct sw_small_capture);
+	return sizeof(struct sw_tally_cell) + sw_figures_room(scheme) +
+	    SW_WAITING_MAX * sizeof(struct sw_waiting);
 }
 
 static void

@@ -122,4 +122,6 @@ measure_table "trend of policy, all months" trend "2025-01:$last" --of policy
 measure_table "steps, all months" steps "2025-01:$last"
 measure_table "adoption, each of all months" adoption "2025-01:$last"
 measure_table "adoption, each of all months, by suffix" adoption "2025-01:$last" --by suffix
+measure_table "policy, each of all months" policy "2025-01:$last"
+measure_table "policy, each of all months, by suffix" policy "2025-01:$last" --by suffix
 measure_table "adoption, a window of all months" adoption "$last" --window "$months"

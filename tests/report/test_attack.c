@@ -145,7 +145,7 @@ static void
 free_world(struct world *world)
 {
 	for (size_t i = 0; i < world->count; i++)
-		sw_figures_fini(&world->truth[i], scheme);
+		sw_figures_fini(&world->truth[i]);
 	sw_table_free(&world->table);
 }
 

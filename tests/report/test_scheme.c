@@ -60,7 +60,7 @@ assert_subject(const struct sw_scheme *scheme,
 	assert_int_equal(sw_figures_init(&figures, scheme), SW_OK);
 	count_subject(&figures, scheme, subject);
 	assert_counted(scheme, &figures, expected);
-	sw_figures_fini(&figures, scheme);
+	sw_figures_fini(&figures);
 }
 
 /* What all mechanisms but MX, SPF and DMARC add: nothing is known of them. */
@@ -327,8 +327,8 @@ test_families_sum_up(void **state)
 	assert_int_equal(sw_figures_add(&sum, adoption, &figures), SW_OK);
 	for (size_t i = 0; i < adoption->atom_count; i++)
 		assert_int_equal(sum.counts[i], 2 * figures.counts[i]);
-	sw_figures_fini(&sum, adoption);
-	sw_figures_fini(&figures, adoption);
+	sw_figures_fini(&sum);
+	sw_figures_fini(&figures);
 }
 
 int

@@ -50,8 +50,8 @@ assert_same(const struct sw_scheme *scheme, const struct sw_figures *a,
 	for (size_t i = 0; i < scheme->share_count; i++) {
 		struct sw_capture left, right;
 
-		sw_figures_capture(a, i, &left);
-		sw_figures_capture(b, i, &right);
+		sw_figures_capture(a, scheme, i, &left);
+		sw_figures_capture(b, scheme, i, &right);
 		assert_memory_equal(&left, &right, sizeof(left));
 	}
 }
@@ -98,22 +98,25 @@ assert_counts_alike(struct sw_scheme *scheme, uint64_t random)
 	assert_tally_is(tally, scheme, alone);
 	sw_tally_free(&tally);
 	for (size_t i = 0; i < PLACES * MONTHS; i++)
-		sw_figures_fini(&each[i], scheme);
+		sw_figures_fini(&each[i]);
 	sw_scheme_free(&scheme);
 }
 
-/* The captures of figures, beside what the estimators' own counting gives. */
+/* The captures of a class's shares, beside the estimators' own counting. */
 static void
 assert_captured(const struct sw_figures *figures,
-    const struct sw_scheme *scheme, const struct sw_capture *expected)
+    const struct sw_scheme *scheme, const struct sw_class *class,
+    const struct sw_capture *expected)
 {
 	struct sw_capture capture;
 	size_t compared = 0;
 
-	for (size_t i = 0; i < scheme->share_count; i++) {
-		if (figures->captures[i] == NULL)
+	for (size_t i = 0; i < class->share_count; i++) {
+		const struct sw_class_share *in = &class->shares[i];
+
+		if (!in->whole || scheme->shares[in->share].mechanism == 0)
 			continue;
-		sw_figures_capture(figures, i, &capture);
+		sw_figures_capture(figures, scheme, in->share, &capture);
 		assert_memory_equal(&capture, expected, sizeof(capture));
 		compared++;
 	}
@@ -151,16 +154,16 @@ test_counts_many(void **state)
 		sw_capture_add(&expected, sw_capture_group(subject.pseudonym),
 		    true, spf->seen);
 	}
-	assert_captured(&figures, scheme, &expected);
+	assert_captured(&figures, scheme, &class, &expected);
 	for (unsigned i = 0; i < 3; i++)
 		assert_int_equal(sw_figures_add(&sum, scheme, &figures), SW_OK);
 	for (unsigned i = 0; i < SW_CAPTURE_GROUPS; i++) {
 		for (unsigned k = 0; k < SW_CAPTURE_DAYS; k++)
 			expected.subjects[i][1][k] *= 3;
 	}
-	assert_captured(&sum, scheme, &expected);
-	sw_figures_fini(&figures, scheme);
-	sw_figures_fini(&sum, scheme);
+	assert_captured(&sum, scheme, &class, &expected);
+	sw_figures_fini(&figures);
+	sw_figures_fini(&sum);
 	sw_scheme_free(&scheme);
 }
 
