@@ -119,7 +119,7 @@ terminal() {
 }
 # The clock runs faster: nothing is told of work that is soon done. A merge is told by its 65,536 rows.
 "$build/tests/report/make_database" large.db 5 || exit 1
-quick="faketime -f '+0 x1000'"
+quick="faketime -f '+0 x100000'"
 for command in \
 	"anonymity --database test.db" \
 	"backup --database test.db --replace copy.db" \
