@@ -29,7 +29,7 @@ sw_lines_fini(struct sw_lines *lines)
 		free(lines->list[i]);
 	}
 	free(lines->list);
-	free(lines->places);
+	sw_places_fini(&lines->places);
 	memset(lines, 0, sizeof(*lines));
 }
 
@@ -64,22 +64,6 @@ need_line(struct sw_lines *lines, const char *name)
 	return line;
 }
 
-static enum sw_result
-grow_places(struct sw_lines *lines, size_t place)
-{
-	size_t count = 2 * place + 64;
-	struct sw_line **places = reallocarray(lines->places, count,
-	    sizeof(*places));
-
-	if (places == NULL)
-		return SW_ERR_MEMORY;
-	memset(&places[lines->place_count], 0,
-	    (count - lines->place_count) * sizeof(*places));
-	lines->places = places;
-	lines->place_count = count;
-	return SW_OK;
-}
-
 enum sw_result
 sw_lines_find(struct sw_lines *lines, const struct sw_table *table,
     const struct sw_rows_options *options,
@@ -87,23 +71,24 @@ sw_lines_find(struct sw_lines *lines, const struct sw_table *table,
 {
 	/* Of a cohort, a place says nothing. */
 	bool by_place = table->by != SW_BY_COHORT;
-	size_t place = subject->place;
+	void **place = NULL;
 	const char *name;
 
 	*line = NULL;
-	if (by_place && place >= lines->place_count &&
-	    grow_places(lines, place) != SW_OK)
-		return SW_ERR_MEMORY;
-	if (by_place && lines->places[place] != NULL) {
-		*line = lines->places[place];
-		return SW_OK;
+	if (by_place) {
+		place = sw_places_need(&lines->places, subject->place);
+		if (place == NULL)
+			return SW_ERR_MEMORY;
+		*line = *place;
+		if (*line != NULL)
+			return SW_OK;
 	}
 	name = sw_tabulate_row_name(table, options, subject);
 	if (name == NULL)
 		return SW_OK;
 	*line = need_line(lines, name);
 	if (by_place)
-		lines->places[place] = *line;
+		*place = *line;
 	return *line != NULL ? SW_OK : SW_ERR_MEMORY;
 }
 

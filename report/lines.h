@@ -5,6 +5,7 @@
 #ifndef SENDERWATCH_REPORT_LINES_H
 #define SENDERWATCH_REPORT_LINES_H
 
+#include "places.h"
 #include "tabulate.h"
 
 struct sw_line {
@@ -14,8 +15,7 @@ struct sw_line {
 
 struct sw_lines {
 	void *tree;		/* by name, until they are sorted */
-	struct sw_line **places;	/* by the scan's numbers of groups */
-	size_t place_count;
+	struct sw_places places;	/* the same by place */
 	struct sw_line **list;
 	size_t count, room;
 	size_t cells;		/* how many each has */

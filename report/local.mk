@@ -58,6 +58,8 @@ report_libswreport_la_SOURCES = \
 	report/output.h \
 	report/page.c \
 	report/page.h \
+	report/places.c \
+	report/places.h \
 	report/produce.c \
 	report/produce.h \
 	report/progress.c \

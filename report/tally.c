@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "places.h"
 #include "text.h"
 
 struct sw_tally {
@@ -17,8 +18,7 @@ struct sw_tally {
 	struct sw_tally_cell **cells;
 	size_t count;
 	size_t room;
-	struct sw_tally_cell **places;	/* by the scan's numbers of groups */
-	size_t place_count;
+	struct sw_places places;	/* the same by place */
 };
 
 static int
@@ -136,7 +136,7 @@ sw_tally_free(struct sw_tally **tally)
 	for (size_t i = 0; i < (*tally)->count; i++)
 		free_cell((*tally)->cells[i], *tally);
 	free((*tally)->cells);
-	free((*tally)->places);
+	sw_places_fini(&(*tally)->places);
 	sw_classes_free(&(*tally)->classes);
 	free(*tally);
 	*tally = NULL;
@@ -184,27 +184,17 @@ need_cell(struct sw_tally *tally, const struct sw_group *group)
 	return found != NULL ? *found : add_cell(tally, &key);
 }
 
-/* The same for the group of a subject, by its number in the scan. */
+/* The same for the group of a subject, by its place. */
 static struct sw_tally_cell *
 place_cell(struct sw_tally *tally, const struct sw_store_subject *subject)
 {
-	size_t place = subject->place;
+	void **place = sw_places_need(&tally->places, subject->place);
 
-	if (place >= tally->place_count) {
-		size_t count = 2 * place + 64;
-		struct sw_tally_cell **places = reallocarray(tally->places,
-		    count, sizeof(struct sw_tally_cell *));
-
-		if (places == NULL)
-			return NULL;
-		for (size_t i = tally->place_count; i < count; i++)
-			places[i] = NULL;
-		tally->places = places;
-		tally->place_count = count;
-	}
-	if (tally->places[place] == NULL)
-		tally->places[place] = need_cell(tally, &subject->group);
-	return tally->places[place];
+	if (place == NULL)
+		return NULL;
+	if (*place == NULL)
+		*place = need_cell(tally, &subject->group);
+	return *place;
 }
 
 static struct sw_tally_cell *
