@@ -63,39 +63,49 @@ need_high(struct sw_figures *figures, const struct sw_scheme *scheme)
 	return figures->high != NULL;
 }
 
-/* Add at most 255 to a count. */
 static enum sw_result
-add_low(struct sw_figures *figures, const struct sw_scheme *scheme,
-    size_t index, unsigned number)
+count_one(struct sw_figures *figures, const struct sw_scheme *scheme,
+    size_t index)
 {
-	unsigned sum = figures->low[index] + number;
-
-	if (sum > UINT8_MAX) {
-		if (!need_high(figures, scheme))
-			return SW_ERR_MEMORY;
-		figures->high[index]++;
-	}
-	figures->low[index] = (uint8_t)sum;
+	if (++figures->low[index] != 0)
+		return SW_OK;
+	if (!need_high(figures, scheme))
+		return SW_ERR_MEMORY;
+	figures->high[index]++;
 	return SW_OK;
+}
+
+/* Does a count carry where other is added? */
+static bool
+carries(const struct sw_figures *figures, const struct sw_scheme *scheme,
+    const struct sw_figures *other)
+{
+	unsigned over = 0;
+
+	for (size_t i = 0; i < capture_counts(scheme); i++)
+		over |= (unsigned)figures->low[i] + other->low[i];
+	return over > UINT8_MAX;
 }
 
 static enum sw_result
 add_captures(struct sw_figures *figures, const struct sw_scheme *scheme,
     const struct sw_figures *other)
 {
-	enum sw_result result = SW_OK;
+	size_t count = capture_counts(scheme);
 
 	if (other->low == NULL)
 		return SW_OK;
-	if (!need_low(figures, scheme) ||
-	    (other->high != NULL && !need_high(figures, scheme)))
+	if (!need_low(figures, scheme) || ((other->high != NULL ||
+	    carries(figures, scheme, other)) && !need_high(figures, scheme)))
 		return SW_ERR_MEMORY;
-	for (size_t i = 0; i < capture_counts(scheme) && result == SW_OK; i++) {
-		if (other->high != NULL)
-			figures->high[i] += other->high[i];
-		result = add_low(figures, scheme, i, other->low[i]);
-	}
-	return result;
+	for (size_t i = 0; other->high != NULL && i < count; i++)
+		figures->high[i] += other->high[i];
+	for (size_t i = 0; figures->high != NULL && i < count; i++)
+		figures->high[i] += ((unsigned)figures->low[i] +
+		    other->low[i]) >> 8;
+	for (size_t i = 0; i < count; i++)
+		figures->low[i] = (uint8_t)(figures->low[i] + other->low[i]);
+	return SW_OK;
 }
 
 void
@@ -148,9 +158,9 @@ sw_figures_count(struct sw_figures *figures, const struct sw_scheme *scheme,
 
 		/* The place that sw_capture_add() would count in. */
 		if (mechanism != 0 && in->whole)
-			result = add_low(figures, scheme, counts_of(scheme,
+			result = count_one(figures, scheme, counts_of(scheme,
 			    sighted->group, in->share) + in->part *
-			    SW_CAPTURE_DAYS + sw_capture_days(seen), 1);
+			    SW_CAPTURE_DAYS + sw_capture_days(seen));
 	}
 	return result;
 }

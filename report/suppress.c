@@ -32,7 +32,9 @@ compare_sizes(const void *a, const void *b)
 	return strcmp((*left)->name, (*right)->name);
 }
 
-/* What is merged of a class, or of all where class is NULL. */
+#define ALL_CLASSES SIZE_MAX
+
+/* What is merged of a class, or of all. */
 struct merging {
 	size_t groups;
 	uint64_t domains;
@@ -40,15 +42,15 @@ struct merging {
 };
 
 static struct merging
-look(struct sw_group_figures **order, size_t count, const char *class)
+look(struct sw_group_figures **order, size_t count, size_t class)
 {
 	struct merging merging = { 0 };
 
 	for (size_t i = 0; i < count; i++) {
 		uint64_t domains = sw_figures_domains(&order[i]->figures);
 
-		if (domains == 0 || (class != NULL &&
-		    strcmp(order[i]->class, class) != 0))
+		if (domains == 0 ||
+		    (class != ALL_CLASSES && order[i]->class != class))
 			continue;
 		if (order[i]->merged) {
 			merging.groups++;
@@ -62,7 +64,7 @@ look(struct sw_group_figures **order, size_t count, const char *class)
 
 /* Merge what else must be for the class; was there anything? */
 static bool
-complete(struct sw_group_figures **order, size_t count, const char *class,
+complete(struct sw_group_figures **order, size_t count, size_t class,
     uint64_t min_cell)
 {
 	bool any = false;
@@ -78,25 +80,24 @@ complete(struct sw_group_figures **order, size_t count, const char *class,
 }
 
 static void
-mark_groups(struct sw_group_figures **order, size_t count, uint64_t min_cell)
+mark_groups(const struct sw_groups *groups, struct sw_group_figures **order,
+    uint64_t min_cell)
 {
+	size_t count = groups->count;
+
+
 	for (size_t i = 0; i < count; i++) {
 		uint64_t domains = sw_figures_domains(&order[i]->figures);
 
 		if (domains > 0 && domains < min_cell)
 			order[i]->merged = true;
 	}
-	for (size_t i = 0; i < count; i++) {
-		if (order[i]->merged)
-			complete(order, count, order[i]->class, min_cell);
-	}
-	complete(order, count, NULL, min_cell);
+	for (size_t i = 0; i < groups->class_count; i++)
+		complete(order, count, i, min_cell);
+	complete(order, count, ALL_CLASSES, min_cell);
 	/* Those merged last may have classes of their own to complete. */
-	for (size_t i = 0; i < count; i++) {
-		if (order[i]->merged && complete(order, count,
-		    order[i]->class, min_cell))
-			i = (size_t)-1;
-	}
+	for (size_t i = 0; i < groups->class_count; i++)
+		complete(order, count, i, min_cell);
 }
 
 static enum sw_result
@@ -138,7 +139,7 @@ leave_out(struct sw_groups *groups, uint64_t min_cell)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < groups->count; i++) {
-		if (groups->list[i].class[0] == '\0')
+		if (groups->list[i].class == SW_CLASS_NONE)
 			without += sw_figures_domains(
 			    &groups->list[i].figures);
 	}
@@ -151,7 +152,7 @@ leave_out(struct sw_groups *groups, uint64_t min_cell)
 	for (size_t i = 0; i < groups->count && result == SW_OK; i++) {
 		struct sw_group_figures group = groups->list[i];
 
-		if (group.class[0] == '\0')
+		if (group.class == SW_CLASS_NONE)
 			continue;
 		result = sw_figures_add(&groups->total.figures, groups->scheme,
 		    &group.figures);
@@ -175,7 +176,7 @@ merge_groups(struct sw_groups *groups, uint64_t min_cell)
 	for (size_t i = 0; i < groups->count; i++)
 		order[i] = &groups->list[i];
 	qsort(order, groups->count, sizeof(*order), compare_sizes);
-	mark_groups(order, groups->count, min_cell);
+	mark_groups(groups, order, min_cell);
 	free(order);
 	return add_merged(groups, min_cell);
 }
@@ -220,17 +221,15 @@ fini_lines(struct lines *lines)
 	free(lines->rest_hidden);
 }
 
-/* NULL: all groups. */
 static void
-collect_lines(struct lines *lines, struct sw_groups *groups,
-    const char *class)
+collect_lines(struct lines *lines, struct sw_groups *groups, size_t class)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < groups->count; i++) {
 		struct sw_group_figures *group = &groups->list[i];
 
-		if (class != NULL && strcmp(group->class, class) != 0)
+		if (class != ALL_CLASSES && group->class != class)
 			continue;
 		if (!group->merged) {
 			lines->groups[lines->count] = group;
@@ -247,7 +246,7 @@ collect_lines(struct lines *lines, struct sw_groups *groups,
 	if (any)
 		lines->list[lines->count++] = (struct sw_protect_line){
 			lines->rest.counts,
-			class != NULL ? lines->rest_hidden :
+			class != ALL_CLASSES ? lines->rest_hidden :
 			    groups->merged.hidden, false
 		};
 }
@@ -281,14 +280,14 @@ merge_unsafe(struct lines *lines)
 }
 
 /*
- * Protect the groups of a class (NULL: all of them). Where the class's total
- * is public, all that can be done is to hide all of its rows.
+ * Protect the groups of a class, or all of them. Where the class's total is
+ * public, all that can be done is to hide all of its rows.
  */
 static enum sw_result
-protect_class(struct sw_groups *groups, const char *class, uint64_t min_cell,
+protect_class(struct sw_groups *groups, size_t class, uint64_t min_cell,
     bool *again)
 {
-	bool public = class != NULL && class[0] != '\0';
+	bool public = class != ALL_CLASSES && class != SW_CLASS_NONE;
 	struct sw_protection protection = {
 		.scheme = groups->scheme, .min_cell = min_cell,
 		.total_hidden = public ? NULL : groups->total.hidden
@@ -302,7 +301,7 @@ protect_class(struct sw_groups *groups, const char *class, uint64_t min_cell,
 	protection.lines = lines.list;
 	protection.count = lines.count;
 	/* All of a public class together is public. */
-	if (!public || lines.count > 1)
+	if (lines.count > (public ? 1 : 0))
 		result = sw_protect(&protection);
 	if (public && result == SW_OK && merge_unsafe(&lines))
 		*again = true;
@@ -312,18 +311,6 @@ protect_class(struct sw_groups *groups, const char *class, uint64_t min_cell,
 	}
 	fini_lines(&lines);
 	return result;
-}
-
-/* Was a group of the same class among those before it? */
-static bool
-is_first_of_class(const struct sw_groups *groups, size_t index)
-{
-	for (size_t i = index; i > 0; i--) {
-		if (strcmp(groups->list[i - 1].class,
-		    groups->list[index].class) == 0)
-			return false;
-	}
-	return true;
 }
 
 static void
@@ -345,13 +332,10 @@ hide_families(struct sw_groups *groups, uint64_t min_cell, bool *again)
 
 	*again = false;
 	show_all(groups);
-	for (size_t i = 0; i < groups->count && result == SW_OK; i++) {
-		if (is_first_of_class(groups, i))
-			result = protect_class(groups, groups->list[i].class,
-			    min_cell, again);
-	}
+	for (size_t i = 0; i < groups->class_count && result == SW_OK; i++)
+		result = protect_class(groups, i, min_cell, again);
 	if (result == SW_OK && !*again)
-		result = protect_class(groups, NULL, min_cell, again);
+		result = protect_class(groups, ALL_CLASSES, min_cell, again);
 	return result;
 }
 
