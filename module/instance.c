@@ -13,7 +13,7 @@
 #include "module/sender.h"
 
 #define TELL_INTERVAL_S 60
-#define PAUSE_MAX_MS 400u
+#define PAUSE_MAX_MS 1000u
 
 /* Immutable once it is made, but for its threads. */
 struct sw_instance {
@@ -210,11 +210,11 @@ start_intake(struct sw_instance *instance)
 {
 	struct sw_intake *intake;
 	/* Not to add much to the time that they wait for delivery. */
-	unsigned pause_max_ms = instance->options.flush_interval_ms / 4;
+	unsigned pause_ms = instance->options.flush_interval_ms / 4;
 
-	if (pause_max_ms > PAUSE_MAX_MS)
-		pause_max_ms = PAUSE_MAX_MS;
-	if (sw_intake_start(&intake, instance->observer, pause_max_ms,
+	if (pause_ms > PAUSE_MAX_MS)
+		pause_ms = PAUSE_MAX_MS;
+	if (sw_intake_start(&intake, instance->observer, pause_ms,
 	    instance->log) == SW_OK)
 		atomic_store(&instance->intake, intake);
 	else
@@ -304,14 +304,14 @@ sw_instance_free(struct sw_instance **instance)
 
 void
 sw_instance_see(struct sw_instance *instance, const struct sw_lookup *lookup,
-    time_t now)
+    unsigned thread, time_t now)
 {
 	struct sw_name name;
 
 	start_threads(instance, now);
 	if (sw_observer_wants(instance->observer, lookup, &name) &&
 	    !sw_intake_leave(atomic_load_explicit(&instance->intake,
-	    memory_order_acquire), lookup, &name, now))
+	    memory_order_acquire), lookup, &name, thread, now))
 		sw_observer_take(instance->observer, lookup, &name,
 		    sw_observer_expect(instance->observer, name.mechanism,
 		    name.subject, name.subject_length), now);

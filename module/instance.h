@@ -25,9 +25,12 @@ enum sw_result sw_instance_new(struct sw_instance **instance,
 /* Deliver what can be, and say what was counted. */
 void sw_instance_free(struct sw_instance **instance);
 
-/* Any thread may see answers. now: seconds since 1970-01-01. */
+/*
+ * Any thread may see answers. thread: its number, see sw_intake_leave(). now:
+ * seconds since 1970-01-01.
+ */
 void sw_instance_see(struct sw_instance *instance,
-    const struct sw_lookup *lookup, time_t now);
+    const struct sw_lookup *lookup, unsigned thread, time_t now);
 
 size_t sw_instance_memory(struct sw_instance *instance);
 

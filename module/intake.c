@@ -1,7 +1,6 @@
 /* Copies of look-ups on their way from Unbound's threads to the table. */
 #include "module/intake.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,22 +10,25 @@
 #include "module/thread.h"
 
 /*
- * At 300 octets a look-up, a lane holds those of 35,000 cache misses a second
- * while pauses are short: more than a thread of Unbound's gets done. To wake up
- * costs more than ten look-ups do, so that where there are few, pauses are
- * long.
+ * A lane holds 3,500 look-ups of 300 octets. The thread is woken when there are
+ * a quarter of that: to wake up, with nothing of its own in the processor's
+ * caches, costs as much as dozens of look-ups do.
  */
 #define LANES 8u
-#define HALF ((size_t)512 * 1024)
+#define ROOM ((size_t)1024 * 1024)	/* of a lane: a power of two */
+#define LARGEST (ROOM / 2)	/* of a look-up */
+#define MANY (ROOM / 4)
+#define SLICE (ROOM / 16)	/* is read before it is given back */
 #define PAUSE_MIN_MS 50u
-#define FEW (HALF / 16)		/* octets in a lane: make the pauses longer */
-#define MANY (HALF / 4)		/* shorter */
 
-#define AHEAD 8u	/* notes that are expected before they are read */
+#define AHEAD 16u	/* notes that are expected before they are read */
+#define LINE 64u	/* of the processor's cache */
+#define NEXT (5 * LINE)	/* what the next note may well take */
+#define COMING ((size_t)8192)	/* octets that are asked for before they are read */
 
 /* A copy; behind it subject, suffix, SOA, lengths of records, records. */
 struct note {
-	size_t size;	/* with all of that; a multiple of its alignment */
+	atomic_size_t size;	/* with all of that; a multiple of its alignment */
 	time_t now;
 	const struct sw_registry *registry;
 	const struct sw_registry_type *type;
@@ -43,19 +45,25 @@ struct note {
 	uint16_t suffix_size;	/* with its NUL */
 };
 
-/* Of some of Unbound's threads: one half is filled, the other emptied. */
+/* In a size: the lane's end, with too little room for the note that came. */
+#define SKIPPED ((size_t)1)
+
+/*
+ * Of some of Unbound's threads: octets in a circle. A thread reserves room and
+ * sets the size of its note last; until then that is 0, and the reader does not
+ * go past it. All that was read is made 0 again before it is given back.
+ */
 struct lane {
-	pthread_mutex_t lock;
-	unsigned filling;	/* which half */
-	size_t used;		/* octets of it */
-	uint8_t *halves[2];
-} __attribute__((aligned(64)));
+	atomic_size_t reserved __attribute__((aligned(LINE)));	/* ever */
+	atomic_size_t read __attribute__((aligned(LINE)));	/* ever */
+	uint8_t *octets;
+};
 
 struct sw_intake {
 	struct lane lanes[LANES];
 	struct sw_observer *observer;
 	sw_log_function log;
-	unsigned pause_max_ms;
+	unsigned pause_ms;
 	struct sw_thread thread;
 	struct sw_pages pages;	/* the thread's until ready is set */
 	atomic_bool ready;
@@ -89,34 +97,31 @@ append(uint8_t *at, const void *data, size_t length)
 }
 
 static void
-write_note(uint8_t *at, size_t size, const struct sw_lookup *lookup,
+write_note(struct note *note, const struct sw_lookup *lookup,
     const struct sw_name *name, size_t suffix_size, time_t now)
 {
 	const struct sw_answer *answer = &lookup->answer;
-	const struct note note = {
-		.size = size,
-		.now = now,
-		.registry = name->registry,
-		.type = name->type,
-		.rcode = answer->rcode,
-		.record_count = (uint16_t)answer->records.count,
-		.mechanism = (uint8_t)name->mechanism,
-		.dnssec = (uint8_t)lookup->dnssec,
-		.depth = name->depth,
-		.truncated = answer->truncated,
-		.cname = answer->cname,
-		.has_soa = answer->soa != NULL,
-		.subject_length = (uint8_t)name->subject_length,
-		.soa_length = answer->soa != NULL ?
-		    (uint8_t)answer->soa_length : 0,
-		.suffix_size = (uint16_t)suffix_size,
-	};
+	uint8_t *at = (uint8_t *)(note + 1);
 
-	at = append(at, &note, sizeof(note));
+	note->now = now;
+	note->registry = name->registry;
+	note->type = name->type;
+	note->rcode = answer->rcode;
+	note->record_count = (uint16_t)answer->records.count;
+	note->mechanism = (uint8_t)name->mechanism;
+	note->dnssec = (uint8_t)lookup->dnssec;
+	note->depth = name->depth;
+	note->truncated = answer->truncated;
+	note->cname = answer->cname;
+	note->has_soa = answer->soa != NULL;
+	note->subject_length = (uint8_t)name->subject_length;
+	note->soa_length = answer->soa != NULL ? (uint8_t)answer->soa_length :
+	    0;
+	note->suffix_size = (uint16_t)suffix_size;
 	at = append(at, name->subject, name->subject_length);
 	at = append(at, name->suffix, suffix_size);
-	if (note.has_soa)
-		at = append(at, answer->soa, note.soa_length);
+	if (answer->soa != NULL)
+		at = append(at, answer->soa, answer->soa_length);
 	for (size_t i = 0; i < answer->records.count; i++) {
 		uint32_t length = (uint32_t)answer->records.length[i];
 
@@ -127,25 +132,53 @@ write_note(uint8_t *at, size_t size, const struct sw_lookup *lookup,
 		    answer->records.length[i]);
 }
 
-/* Threads share the lanes evenly. */
-static struct lane *
-own_lane(struct sw_intake *intake)
+static struct note *
+note_at(const struct lane *lane, size_t at)
 {
-	static atomic_uint threads;
-	static _Thread_local unsigned own;	/* number + 1 */
+	return (struct note *)(void *)(lane->octets + at % ROOM);
+}
 
-	if (own == 0)
-		own = 1 + atomic_fetch_add(&threads, 1) % LANES;
-	return &intake->lanes[own - 1];
+/* Where a note of this size is to be written, or NULL. *end: where it ends. */
+static struct note *
+reserve(struct lane *lane, size_t size, size_t *end)
+{
+	size_t begin = atomic_load_explicit(&lane->reserved,
+	    memory_order_relaxed), skipped;
+
+	do {
+		size_t left = ROOM - begin % ROOM;
+
+		skipped = left < size ? left : 0;
+		*end = begin + skipped + size;
+		if (*end - atomic_load_explicit(&lane->read,
+		    memory_order_acquire) > ROOM)
+			return NULL;
+	} while (!atomic_compare_exchange_weak_explicit(&lane->reserved,
+	    &begin, *end, memory_order_relaxed, memory_order_relaxed));
+	if (skipped > 0)
+		atomic_store_explicit(&note_at(lane, begin)->size,
+		    skipped | SKIPPED, memory_order_release);
+	return note_at(lane, begin + skipped);
+}
+
+/*
+ * Until the next look-up, the memory where it will be noted comes nearer: to
+ * wait for it then would take longer than all else.
+ */
+static void
+expect_note(const struct lane *lane, size_t at)
+{
+	for (size_t i = 0; i < NEXT; i += LINE)
+		__builtin_prefetch(note_at(lane, at + i), 1);
 }
 
 bool
 sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
-    const struct sw_name *name, time_t now)
+    const struct sw_name *name, unsigned thread, time_t now)
 {
-	size_t suffix_size = strlen(name->suffix) + 1, size;
+	size_t suffix_size = strlen(name->suffix) + 1, size, end, waiting;
 	struct lane *lane;
-	bool fits;
+	struct note *note;
 
 	if (intake == NULL ||
 	    !atomic_load_explicit(&intake->ready, memory_order_acquire) ||
@@ -153,16 +186,18 @@ sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
 	    lookup->answer.soa_length > SW_NAME_WIRE_MAX))
 		return false;
 	size = note_size(lookup, name, suffix_size);
-	lane = own_lane(intake);
-	pthread_mutex_lock(&lane->lock);
-	fits = size <= HALF - lane->used;
-	if (fits) {
-		write_note(lane->halves[lane->filling] + lane->used, size,
-		    lookup, name, suffix_size, now);
-		lane->used += size;
-	}
-	pthread_mutex_unlock(&lane->lock);
-	return fits;
+	lane = &intake->lanes[thread % LANES];
+	note = size <= LARGEST ? reserve(lane, size, &end) : NULL;
+	if (note == NULL)
+		return false;
+	write_note(note, lookup, name, suffix_size, now);
+	atomic_store_explicit(&note->size, size, memory_order_release);
+	expect_note(lane, end);
+	waiting = end - atomic_load_explicit(&lane->read,
+	    memory_order_relaxed);
+	if (waiting >= MANY && waiting - size < MANY)
+		sw_thread_wake(&intake->thread);
+	return true;
 }
 
 /* Give the observer what a note of this tag says. */
@@ -208,52 +243,80 @@ read_note(struct sw_intake *intake, const struct note *note, uint64_t tag)
 	    note->now);
 }
 
-static const struct note *
-note_at(const uint8_t *at)
-{
-	return (const struct note *)(const void *)at;
-}
-
 /*
- * The table's memory is far away: the observer is told of each note before
- * those in front of it are read.
+ * The note at *at, which moves past it; NULL: there is none yet. Where the next
+ * one begins stands in this, so that the processor can't run ahead by itself.
  */
-static void
-read_notes(struct sw_intake *intake, const uint8_t *at, const uint8_t *end)
+static struct note *
+next_note(const struct lane *lane, size_t *at)
 {
-	const uint8_t *ahead = at;
-	uint64_t tags[AHEAD];
-	size_t expected = 0, read = 0;
+	for (;;) {
+		struct note *note = note_at(lane, *at);
+		size_t size = atomic_load_explicit(&note->size,
+		    memory_order_acquire);
 
-	while (at < end) {
-		for (; ahead < end && expected < read + AHEAD; expected++) {
-			const struct note *note = note_at(ahead);
-
-			tags[expected % AHEAD] = sw_observer_expect(
-			    intake->observer, note->mechanism,
-			    (const uint8_t *)(note + 1), note->subject_length);
-			ahead += note->size;
-		}
-		read_note(intake, note_at(at), tags[read++ % AHEAD]);
-		at += note_at(at)->size;
+		for (size_t i = 0; i < size; i += LINE)
+			__builtin_prefetch(note_at(lane, *at + COMING + i), 1);
+		*at += size & ~SKIPPED;
+		if ((size & SKIPPED) == 0)
+			return size == 0 ? NULL : note;
+		atomic_store_explicit(&note->size, 0, memory_order_relaxed);
 	}
 }
 
-/* Returns how many octets were left there. */
-static size_t
-empty_lane(struct sw_intake *intake, struct lane *lane)
-{
-	const uint8_t *at;
-	size_t used;
+/* A note that the observer was told of, and where it ends. */
+struct expected {
+	struct note *note;
+	uint64_t tag;
+	size_t end;
+};
 
-	pthread_mutex_lock(&lane->lock);
-	at = lane->halves[lane->filling];
-	used = lane->used;
-	lane->filling ^= 1;
-	lane->used = 0;
-	pthread_mutex_unlock(&lane->lock);
-	read_notes(intake, at, at + used);
-	return used;
+static void
+expect(struct sw_intake *intake, struct note *note, size_t end,
+    struct expected *expected)
+{
+	*expected = (struct expected){ note, sw_observer_expect(
+	    intake->observer, note->mechanism, (const uint8_t *)(note + 1),
+	    note->subject_length), end };
+}
+
+/*
+ * Read what is there, at most all that a lane holds. The table's memory is far
+ * away: the observer is told of several notes before the first of them is read,
+ * so that it waits for all of them at once. True if much waits still.
+ */
+static bool
+read_lane(struct sw_intake *intake, struct lane *lane)
+{
+	const size_t begin = atomic_load_explicit(&lane->read,
+	    memory_order_relaxed);
+	struct expected expected[AHEAD];
+	size_t ahead = begin, read = begin, told = 0, done = 0;
+
+	for (;;) {
+		const struct expected *next;
+		struct note *note;
+
+		if (told == done) {
+			told = done = 0;
+			while (told < AHEAD && ahead - begin < ROOM &&
+			    (note = next_note(lane, &ahead)) != NULL)
+				expect(intake, note, ahead, &expected[told++]);
+			if (told == 0)
+				break;
+		}
+		next = &expected[done++];
+		read_note(intake, next->note, next->tag);
+		memset((void *)next->note, 0, atomic_load_explicit(
+		    &next->note->size, memory_order_relaxed));
+		if (next->end - read < SLICE)
+			continue;
+		read = next->end;
+		atomic_store_explicit(&lane->read, read, memory_order_release);
+	}
+	atomic_store_explicit(&lane->read, ahead, memory_order_release);
+	return atomic_load_explicit(&lane->reserved, memory_order_relaxed) -
+	    ahead >= MANY;
 }
 
 /* It can take a moment to get the memory, and is no thread of Unbound's. */
@@ -262,33 +325,20 @@ make_lanes(struct sw_intake *intake)
 {
 	uint8_t *at;
 
-	if (!sw_pages_map(&intake->pages, 2 * LANES * HALF))
+	if (!sw_pages_map(&intake->pages, LANES * ROOM))
 		return false;
 	at = intake->pages.memory;
-	for (unsigned i = 0; i < 2 * LANES; i++)
-		intake->lanes[i / 2].halves[i % 2] = at + i * HALF;
+	for (unsigned i = 0; i < LANES; i++)
+		intake->lanes[i].octets = at + i * ROOM;
 	atomic_store_explicit(&intake->ready, true, memory_order_release);
 	return true;
-}
-
-static unsigned
-next_pause(const struct sw_intake *intake, unsigned pause, size_t most)
-{
-	if (most > MANY)
-		pause /= 2;
-	else if (most < FEW)
-		pause *= 2;
-	if (pause > intake->pause_max_ms)
-		pause = intake->pause_max_ms;
-	return pause < PAUSE_MIN_MS ? PAUSE_MIN_MS : pause;
 }
 
 static void *
 run(void *argument)
 {
 	struct sw_intake *intake = argument;
-	unsigned pause = PAUSE_MIN_MS;
-	bool stopping = false;
+	bool stopping = false, much = false;
 
 	sw_thread_call("senderwatch/in");
 	if (!make_lanes(intake)) {
@@ -297,17 +347,12 @@ run(void *argument)
 		return NULL;
 	}
 	while (!stopping) {
-		size_t most = 0;
-
 		/* Once more after the stop was asked for: the last look-ups. */
-		stopping = sw_thread_pause(&intake->thread, pause);
-		for (unsigned i = 0; i < LANES; i++) {
-			size_t used = empty_lane(intake, &intake->lanes[i]);
-
-			if (used > most)
-				most = used;
-		}
-		pause = next_pause(intake, pause, most);
+		stopping = sw_thread_pause(&intake->thread, much ? 1 :
+		    intake->pause_ms);
+		much = false;
+		for (unsigned i = 0; i < LANES; i++)
+			much = read_lane(intake, &intake->lanes[i]) || much;
 	}
 	return NULL;
 }
@@ -315,15 +360,13 @@ run(void *argument)
 static void
 free_intake(struct sw_intake *intake)
 {
-	for (unsigned i = 0; i < LANES; i++)
-		pthread_mutex_destroy(&intake->lanes[i].lock);
 	sw_pages_unmap(&intake->pages);
 	free(intake);
 }
 
 enum sw_result
 sw_intake_start(struct sw_intake **intake, struct sw_observer *observer,
-    unsigned pause_max_ms, sw_log_function log)
+    unsigned pause_ms, sw_log_function log)
 {
 	struct sw_intake *made = aligned_alloc(_Alignof(struct sw_intake),
 	    sizeof(*made));
@@ -335,9 +378,7 @@ sw_intake_start(struct sw_intake **intake, struct sw_observer *observer,
 	memset(made, 0, sizeof(*made));
 	made->observer = observer;
 	made->log = log;
-	made->pause_max_ms = pause_max_ms;
-	for (unsigned i = 0; i < LANES; i++)
-		pthread_mutex_init(&made->lanes[i].lock, NULL);
+	made->pause_ms = pause_ms < PAUSE_MIN_MS ? PAUSE_MIN_MS : pause_ms;
 	result = sw_thread_start(&made->thread, run, made);
 	if (result == SW_OK)
 		*intake = made;
@@ -361,5 +402,5 @@ sw_intake_stop(struct sw_intake **intake)
 size_t
 sw_intake_memory(void)
 {
-	return sizeof(struct sw_intake) + 2 * LANES * HALF;
+	return sizeof(struct sw_intake) + LANES * ROOM;
 }

@@ -3,9 +3,8 @@
  * of a watched look-up, and a thread of the module's judges it, makes its
  * pseudonym and puts it into the table, moments later and many at a time.
  *
- * What holds for the resolver holds here: leaving a copy takes a lock that
- * nobody keeps for longer than another copy takes, and never waits for memory,
- * a system call or the thread. What the copy holds is the registrable domain,
+ * What holds for the resolver holds here: leaving a copy takes no lock,
+ * and never waits for memory, the thread, or another of Unbound's. What the copy holds is the registrable domain,
  * the records, and the owner of a denial's SOA record; not the name that was
  * asked.
  */
@@ -25,18 +24,19 @@ struct sw_intake;
 
 /*
  * Start the thread. The observer must outlive the intake. Look-ups wait for
- * pause_max_ms at most, or 50 milliseconds where that is less.
+ * pause_ms at most, or 50 milliseconds where that is less.
  */
 enum sw_result sw_intake_start(struct sw_intake **intake,
-    struct sw_observer *observer, unsigned pause_max_ms, sw_log_function log);
+    struct sw_observer *observer, unsigned pause_ms, sw_log_function log);
 
 /*
  * Leave what sw_observer_wants() wanted. False if it can't be taken, because
  * much is waiting or it is too large: the caller gives it to the observer
- * itself. NULL takes nothing.
+ * itself. NULL takes nothing. thread: the caller's number, that those who are at
+ * work at one time may stay out of each other's way.
  */
 bool sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
-    const struct sw_name *name, time_t now);
+    const struct sw_name *name, unsigned thread, time_t now);
 
 /* Give the observer all that was left, end the thread, free the intake. */
 void sw_intake_stop(struct sw_intake **intake);

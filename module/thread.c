@@ -31,6 +31,7 @@ sw_thread_start(struct sw_thread *thread, void *(*run)(void *), void *argument)
 	pthread_condattr_t attributes;
 
 	thread->stopping = false;
+	atomic_init(&thread->woken, false);
 	pthread_mutex_init(&thread->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -63,13 +64,20 @@ sw_thread_pause(struct sw_thread *thread, unsigned ms)
 		until.tv_nsec -= 1000000000;
 	}
 	pthread_mutex_lock(&thread->lock);
-	while (!thread->stopping &&
+	while (!thread->stopping && !atomic_exchange(&thread->woken, false) &&
 	    pthread_cond_timedwait(&thread->wake, &thread->lock, &until) !=
 	    ETIMEDOUT)
 		continue;
 	stopping = thread->stopping;
 	pthread_mutex_unlock(&thread->lock);
 	return stopping;
+}
+
+void
+sw_thread_wake(struct sw_thread *thread)
+{
+	atomic_store(&thread->woken, true);
+	pthread_cond_signal(&thread->wake);
 }
 
 void

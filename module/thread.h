@@ -6,6 +6,7 @@
 #define SENDERWATCH_MODULE_THREAD_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "senderwatch/result.h"
@@ -15,6 +16,7 @@ struct sw_thread {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool stopping;	/* under lock */
+	atomic_bool woken;
 };
 
 /* SW_ERR_SYSTEM where no thread can be had; nothing is to be stopped then. */
@@ -24,8 +26,17 @@ enum sw_result sw_thread_start(struct sw_thread *thread,
 /* In the thread itself: what the system calls it, in 15 characters at most. */
 void sw_thread_call(const char *name);
 
-/* Sleep, in the thread itself, unless a stop was asked for; true if it was. */
+/*
+ * Sleep, in the thread itself, unless it is woken or a stop was asked for; true
+ * if that was.
+ */
 bool sw_thread_pause(struct sw_thread *thread, unsigned ms);
+
+/*
+ * End its pause. Any thread's to ask, which never waits for that: if the pause
+ * begins at this very moment, it may be had in full.
+ */
+void sw_thread_wake(struct sw_thread *thread);
 
 /* Ask it to stop and wait until it has. */
 void sw_thread_stop(struct sw_thread *thread);

@@ -15,6 +15,7 @@
 
 #include "dynlibmod/dynlibmod.h"
 #include "sldns/rrdef.h"
+#include "util/alloc.h"
 #include "util/config_file.h"
 #include "util/log.h"
 #include "util/module.h"
@@ -228,7 +229,8 @@ observe(struct module_qstate *qstate, int id)
 	if (loaded == NULL)
 		return;
 	sw_unbound_read(qstate, id, &loaded->setup, &lookup);
-	sw_instance_see(loaded->instance, &lookup, *qstate->env->now);
+	sw_instance_see(loaded->instance, &lookup,
+	    (unsigned)qstate->env->alloc->thread_num, *qstate->env->now);
 }
 
 void

@@ -129,13 +129,14 @@ make_example(struct example *example, unsigned n, uint64_t *seed)
 /* As instance.c does. True if the intake took it. */
 static bool
 leave(struct sw_intake *intake, struct sw_observer *observer,
-    const struct example *example)
+    const struct example *example, unsigned thread)
 {
 	struct sw_name name;
 
 	if (!sw_observer_wants(observer, &example->lookup, &name))
 		return true;
-	if (sw_intake_leave(intake, &example->lookup, &name, example->now))
+	if (sw_intake_leave(intake, &example->lookup, &name, thread,
+	    example->now))
 		return true;
 	sw_observer_take(observer, &example->lookup, &name,
 	    sw_observer_expect(observer, name.mechanism, name.subject,
@@ -160,7 +161,7 @@ start_intake(struct sw_observer *observer)
 	example.lookup.answer.records.rdata = example.rdata;
 	example.lookup.answer.records.length = example.length;
 	assert_true(sw_observer_wants(observer, &example.lookup, &name));
-	while (!sw_intake_leave(intake, &example.lookup, &name, NOON))
+	while (!sw_intake_leave(intake, &example.lookup, &name, 0, NOON))
 		nanosleep(&short_while, NULL);
 	return intake;
 }
@@ -254,7 +255,7 @@ arrives_as_it_was(void **state)
 
 		make_example(&example, n, &seed);
 		observe(direct, &example.lookup, example.now);
-		leave(intake, observer, &example);
+		leave(intake, observer, &example, 0);
 		/* What was borrowed is the caller's again. */
 		memset(&example, 0xa5, sizeof(example));
 		if (n % (LOOKUPS / 4) == 1)
@@ -283,7 +284,8 @@ leave_many(void *argument)
 		struct example example;
 
 		make_example(&example, leaver->first + n, &seed);
-		leave(leaver->intake, leaver->observer, &example);
+		leave(leaver->intake, leaver->observer, &example,
+		    leaver->first / LOOKUPS % 2);
 	}
 	return NULL;
 }
@@ -345,11 +347,11 @@ refuses_what_is_too_much(void **state)
 		rdata[i] = large[i];
 		length[i] = sizeof(large[i]);
 	}
-	assert_false(leave(intake, observer, &example));
+	assert_false(leave(intake, observer, &example, 0));
 	/* Half of its size: a few at a time, then no more for a moment. */
 	example.lookup.answer.records.count = 50;
 	while (refused == 0)
-		*(leave(intake, observer, &example) ? &taken : &refused) += 1;
+		*(leave(intake, observer, &example, 0) ? &taken : &refused) += 1;
 	assert_in_range(taken, 1, 1000000);
 	sw_intake_stop(&intake);
 	sw_observer_counters(observer, &counters);
@@ -369,7 +371,7 @@ none_takes_nothing(void **state)
 
 	(void)state;
 	make_example(&example, 0, &seed);
-	assert_false(sw_intake_leave(NULL, &example.lookup, &name, NOON));
+	assert_false(sw_intake_leave(NULL, &example.lookup, &name, 0, NOON));
 	sw_observer_free(&observer);
 }
 
