@@ -17,32 +17,50 @@
  */
 #define RESERVED 2u
 
+/* Buckets, and the bits that say which of them have something to deliver. */
+static bool
+make_buckets(struct sw_table *table, size_t capacity)
+{
+	size_t words;
+
+	/* 64 a shard, so that each has words of its own. */
+	table->bucket_count = SHARDS * 64;
+	table->shard_bits = 6;
+	while (table->bucket_count * WAYS < capacity) {
+		table->bucket_count *= 2;
+		table->shard_bits++;
+	}
+	words = table->bucket_count / 64;
+	if (!sw_pages_map(&table->pages, table->bucket_count *
+	    sizeof(struct bucket) + SW_TABLE_KEYS * words * sizeof(uint64_t)))
+		return false;
+	table->buckets = table->pages.memory;
+	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
+		table->waiting[key] = (uint64_t *)(table->buckets +
+		    table->bucket_count) + key * words;
+	return true;
+}
+
 enum sw_result
 sw_table_new(struct sw_table **table, size_t capacity, bool keep_names)
 {
 	enum sw_result result = SW_ERR_MEMORY;
-	struct sw_table *made = calloc(1, sizeof(*made));
+	struct sw_table *made = aligned_alloc(_Alignof(struct sw_table),
+	    sizeof(*made));
 
 	*table = NULL;
 	if (made == NULL)
 		return SW_ERR_MEMORY;
-	/* 64 buckets a shard, so that shards share no cache line of pending. */
-	made->bucket_count = SHARDS * 64;
-	while (made->bucket_count * WAYS < capacity)
-		made->bucket_count *= 2;
-	made->per_shard = made->bucket_count / SHARDS;
-	if (!sw_pages_map(&made->pages, made->bucket_count *
-	    (sizeof(struct bucket) + sizeof(struct waiting))))
+	memset(made, 0, sizeof(*made));
+	if (!make_buckets(made, capacity))
 		goto out;
-	made->buckets = made->pages.memory;
-	made->pending = (struct waiting *)(made->buckets + made->bucket_count);
 	if (keep_names) {
 		made->names = calloc(made->bucket_count * WAYS, sizeof(char *));
 		if (made->names == NULL)
 			goto out;
 	}
 	for (unsigned i = 0; i < SHARDS; i++)
-		pthread_mutex_init(&made->locks[i], NULL);
+		pthread_mutex_init(&made->shards[i].lock, NULL);
 	*table = made;
 	made = NULL;
 	result = SW_OK;
@@ -71,8 +89,8 @@ sw_table_free(struct sw_table **table)
 size_t
 sw_table_memory(const struct sw_table *table)
 {
-	return sizeof(*table) + table->bucket_count *
-	    (sizeof(struct bucket) + sizeof(struct waiting)) +
+	return sizeof(*table) + table->bucket_count * sizeof(struct bucket) +
+	    SW_TABLE_KEYS * table->bucket_count / 8 +
 	    (table->names == NULL ? 0 :
 	    table->bucket_count * WAYS * sizeof(char *)) +
 	    atomic_load_explicit(&table->name_bytes, memory_order_relaxed);
@@ -82,6 +100,14 @@ static size_t
 bucket_of(const struct sw_table *table, uint64_t tag)
 {
 	return tag & (table->bucket_count - 1);
+}
+
+/* A tag as it stands in a bucket, whether pending or not. */
+static uint64_t
+kept_tag(uint64_t tag)
+{
+	tag &= ~PENDING;
+	return tag != 0 ? tag : 1;
 }
 
 /* The entry of its bucket where a tag is put if it is free: likely known. */
@@ -95,11 +121,11 @@ void
 sw_table_expect(const struct sw_table *table, uint64_t tag)
 {
 	size_t at = bucket_of(table, tag);
-	struct bucket *bucket = &table->buckets[at];
+	const struct bucket *bucket = &table->buckets[at];
 
 	__builtin_prefetch(bucket->tags, 1);
 	__builtin_prefetch(&bucket->entries[favourite(tag)], 1);
-	__builtin_prefetch(&table->pending[at], 1);
+	__builtin_prefetch(&table->waiting[0][at / 64], 1);
 }
 
 /* The way of a bucket that has this tag, or WAYS. */
@@ -108,7 +134,18 @@ find(const struct bucket *bucket, uint64_t tag)
 {
 	unsigned way = 0;
 
-	while (way < WAYS && bucket->tags[way] != tag)
+	tag = kept_tag(tag);
+	while (way < WAYS && (get_tag(bucket, way) & ~PENDING) != tag)
+		way++;
+	return way;
+}
+
+static unsigned
+find_free(const struct bucket *bucket)
+{
+	unsigned way = 0;
+
+	while (way < WAYS && get_tag(bucket, way) != 0)
 		way++;
 	return way;
 }
@@ -116,13 +153,7 @@ find(const struct bucket *bucket, uint64_t tag)
 bool
 sw_table_is_known(struct sw_table *table, uint64_t tag)
 {
-	size_t at = bucket_of(table, tag);
-	bool known;
-
-	pthread_mutex_lock(lock_of(table, at));
-	known = find(&table->buckets[at], tag) < WAYS;
-	pthread_mutex_unlock(lock_of(table, at));
-	return known;
+	return find(&table->buckets[bucket_of(table, tag)], tag) < WAYS;
 }
 
 static bool
@@ -177,17 +208,17 @@ find_victim(const struct bucket *bucket, uint8_t pending)
  * Looks at no more entries than it must: each is a cache line.
  */
 static unsigned
-make_room(const struct bucket *bucket, uint8_t pending, uint64_t tag,
-    uint8_t outcome)
+make_room(const struct bucket *bucket, uint64_t tag, uint8_t outcome)
 {
+	uint8_t pending = pending_ways(bucket);
 	unsigned room = favourite(tag);
 
 	if (!publishes(outcome) &&
 	    (unsigned)__builtin_popcount(pending) >= WAYS - RESERVED &&
 	    count_waiting(bucket, pending) >= WAYS - RESERVED)
 		return WAYS;
-	if (bucket->tags[room] != 0)
-		room = find(bucket, 0);
+	if (get_tag(bucket, room) != 0)
+		room = find_free(bucket);
 	return room < WAYS ? room : find_victim(bucket, pending);
 }
 
@@ -330,14 +361,14 @@ insert(struct sw_table *table, size_t at, const struct sw_sight *sight,
 	enum sw_table_change change;
 	struct entry *entry;
 
-	*way = make_room(bucket, pending_ways(table, at), sight->tag,
-	    observation->outcome);
+	*way = make_room(bucket, sight->tag, observation->outcome);
 	if (*way == WAYS)
 		return SW_TABLE_FULL;
 	if (!replace_name(table, at * WAYS + *way, observation->name))
 		return SW_TABLE_MEMORY;
-	change = bucket->tags[*way] == 0 ? SW_TABLE_PENDING : SW_TABLE_EVICTED;
-	bucket->tags[*way] = sight->tag;
+	change = get_tag(bucket, *way) == 0 ? SW_TABLE_PENDING :
+	    SW_TABLE_EVICTED;
+	set_tag(bucket, *way, kept_tag(sight->tag));
 	entry = &bucket->entries[*way];
 	fill(entry, observation);
 	entry->key = sight->key;
@@ -353,27 +384,30 @@ is_waiting(enum sw_table_change change)
 	    change == SW_TABLE_EVICTED;
 }
 
+/* What is not there is told without the lock: sw_table_put() looks again. */
 enum sw_table_change
 sw_table_see_again(struct sw_table *table, const struct sw_sight *sight)
 {
 	size_t at = bucket_of(table, sight->tag);
 	enum sw_table_change change = SW_TABLE_UNKNOWN;
 	struct bucket *bucket = &table->buckets[at];
+	struct shard *shard = shard_of(table, at);
 	struct entry *entry;
 	unsigned way;
 
-	pthread_mutex_lock(lock_of(table, at));
+	if (find(bucket, sight->tag) == WAYS)
+		return SW_TABLE_UNKNOWN;
+	pthread_mutex_lock(&shard->lock);
 	way = find(bucket, sight->tag);
 	entry = way < WAYS ? &bucket->entries[way] : NULL;
 	if (entry != NULL && entry->print == sight->print &&
 	    (entry->day == sight->day ||
 	    entry->mechanism != SW_MECHANISM_DKIM)) {
-		change = see_again(entry, is_pending(table, at, way),
-		    sight->day);
+		change = see_again(entry, is_pending(bucket, way), sight->day);
 		if (is_waiting(change))
 			sw_table_set_pending(table, at, way);
 	}
-	pthread_mutex_unlock(lock_of(table, at));
+	pthread_mutex_unlock(&shard->lock);
 	return change;
 }
 
@@ -382,20 +416,22 @@ sw_table_put(struct sw_table *table, const struct sw_sight *sight,
     struct sw_observation *observation, bool only_known)
 {
 	size_t at = bucket_of(table, sight->tag);
+	struct bucket *bucket = &table->buckets[at];
+	struct shard *shard = shard_of(table, at);
 	enum sw_table_change change;
 	unsigned way;
 
-	pthread_mutex_lock(lock_of(table, at));
-	way = find(&table->buckets[at], sight->tag);
+	pthread_mutex_lock(&shard->lock);
+	way = find(bucket, sight->tag);
 	if (way < WAYS)
-		change = update(&table->buckets[at].entries[way],
-		    is_pending(table, at, way), sight, observation);
+		change = update(&bucket->entries[way], is_pending(bucket, way),
+		    sight, observation);
 	else if (only_known)
 		change = SW_TABLE_UNKNOWN;
 	else
 		change = insert(table, at, sight, observation, &way);
 	if (is_waiting(change))
 		sw_table_set_pending(table, at, way);
-	pthread_mutex_unlock(lock_of(table, at));
+	pthread_mutex_unlock(&shard->lock);
 	return change;
 }

@@ -30,39 +30,59 @@ struct entry {
 	uint8_t key;
 };
 
-/* Tags by themselves: to find one, or none, is to read one cache line. */
+/*
+ * Tags by themselves: to find one, or none, is to read one cache line. They are
+ * set under the bucket's lock, and looked at without as well.
+ */
 struct bucket {
-	uint64_t tags[WAYS];	/* 0: free */
+	_Atomic uint64_t tags[WAYS];	/* 0: free */
 	struct entry entries[WAYS];
 };
 _Static_assert(sizeof(struct bucket) == WAYS * 64, "64 bytes for an entry");
 
-/*
- * Which entries of a bucket wait for delivery, under each key, so that none that
- * doesn't need be read. Apart from the buckets: all are looked through.
- */
-struct waiting {
-	uint8_t ways[SW_TABLE_KEYS];
-};
+/* Of a tag in a bucket: its entry waits for delivery. */
+#define PENDING (UINT64_C(1) << 63)
+
+/* What is under one lock. */
+struct shard {
+	pthread_mutex_t lock;
+	atomic_size_t pending[SW_TABLE_KEYS];	/* set under it */
+} __attribute__((aligned(64)));
 
 struct sw_table {
 	struct bucket *buckets;
-	size_t bucket_count;	/* a power of two, at least SHARDS */
-	struct sw_pages pages;	/* what they and pending are in */
-	size_t per_shard;	/* buckets under one lock; a multiple of 64 */
-	struct waiting *pending;	/* by bucket, under its lock */
+	size_t bucket_count;	/* a power of two, at least 64 * SHARDS */
+	struct sw_pages pages;	/* what buckets and waiting are in */
+	unsigned shard_bits;	/* buckets of a shard, as a power of two */
+	/*
+	 * A bit for each bucket that has entries to deliver under a key, or had
+	 * some beside those of another: all of it is looked through. Words are
+	 * under the lock of their buckets.
+	 */
+	uint64_t *waiting[SW_TABLE_KEYS];
 	char **names;		/* by slot, or NULL */
 	atomic_size_t name_bytes;
 	/* Bucket where collecting goes on; sender only. */
 	size_t next[SW_TABLE_KEYS];
-	atomic_size_t pending_count[SW_TABLE_KEYS];
-	pthread_mutex_t locks[SHARDS];
+	struct shard shards[SHARDS];
 };
 
-static inline pthread_mutex_t *
-lock_of(struct sw_table *table, size_t bucket)
+static inline struct shard *
+shard_of(struct sw_table *table, size_t bucket)
 {
-	return &table->locks[bucket / table->per_shard];
+	return &table->shards[bucket >> table->shard_bits];
+}
+
+static inline uint64_t
+get_tag(const struct bucket *bucket, unsigned way)
+{
+	return atomic_load_explicit(&bucket->tags[way], memory_order_relaxed);
+}
+
+static inline void
+set_tag(struct bucket *bucket, unsigned way, uint64_t tag)
+{
+	atomic_store_explicit(&bucket->tags[way], tag, memory_order_relaxed);
 }
 
 /* Under its lock: an entry has changed, and waits. */
@@ -70,19 +90,19 @@ void sw_table_set_pending(struct sw_table *table, size_t at, unsigned way);
 
 /* The entries of a bucket that wait, of whatever key: a bit for each. */
 static inline uint8_t
-pending_ways(const struct sw_table *table, size_t at)
+pending_ways(const struct bucket *bucket)
 {
-	uint8_t ways = 0;
+	unsigned ways = 0;
 
-	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
-		ways |= table->pending[at].ways[key];
-	return ways;
+	for (unsigned way = 0; way < WAYS; way++)
+		ways |= (unsigned)(get_tag(bucket, way) >> 63) << way;
+	return (uint8_t)ways;
 }
 
 static inline bool
-is_pending(const struct sw_table *table, size_t at, unsigned way)
+is_pending(const struct bucket *bucket, unsigned way)
 {
-	return (pending_ways(table, at) >> way & 1) != 0;
+	return (get_tag(bucket, way) & PENDING) != 0;
 }
 
 #endif

@@ -6,26 +6,41 @@
 #include "module/table.h"
 #include "module/table_internal.h"
 
-#define COLLECT_SLICE 32u	/* entries copied while a lock is held */
+#define SLICE 32u	/* entries looked at while a lock is held */
+_Static_assert(SLICE >= WAYS, "a bucket at least");
+
+/* Only ever changed under the shard's lock: to add needs no atomic step. */
+static void
+add_pending(struct shard *shard, unsigned key, size_t number)
+{
+	atomic_store_explicit(&shard->pending[key], number +
+	    atomic_load_explicit(&shard->pending[key], memory_order_relaxed),
+	    memory_order_relaxed);
+}
 
 void
 sw_table_set_pending(struct sw_table *table, size_t at, unsigned way)
 {
-	struct entry *entry = &table->buckets[at].entries[way];
-	uint8_t *ways = &table->pending[at].ways[entry->key];
+	struct bucket *bucket = &table->buckets[at];
+	struct entry *entry = &bucket->entries[way];
 
 	entry->version++;
-	if ((*ways >> way & 1) == 0)
-		atomic_fetch_add_explicit(&table->pending_count[entry->key], 1,
-		    memory_order_relaxed);
-	*ways |= (uint8_t)(1u << way);
+	if (is_pending(bucket, way))
+		return;
+	set_tag(bucket, way, get_tag(bucket, way) | PENDING);
+	table->waiting[entry->key][at / 64] |= UINT64_C(1) << at % 64;
+	add_pending(shard_of(table, at), entry->key, 1);
 }
 
 size_t
 sw_table_pending_of(struct sw_table *table, unsigned key)
 {
-	return atomic_load_explicit(&table->pending_count[key],
-	    memory_order_relaxed);
+	size_t sum = 0;
+
+	for (unsigned i = 0; i < SHARDS; i++)
+		sum += atomic_load_explicit(&table->shards[i].pending[key],
+		    memory_order_relaxed);
+	return sum;
 }
 
 /* False if there is no memory for the name. */
@@ -56,48 +71,69 @@ copy_out(const struct sw_table *table, size_t slot,
 	return true;
 }
 
-/* The first bucket from at on that holds entries of a key to send, up to end. */
+/* The first bucket from at on that may hold entries to send, up to end. */
 static size_t
-next_pending(const struct waiting *pending, unsigned key, size_t at, size_t end)
+next_waiting(const uint64_t *waiting, size_t at, size_t end)
 {
-	/* Several at a time, whatever the key: most have none to send. */
-	static const struct waiting none[32];
-	const size_t count = sizeof(none) / sizeof(none[0]);
+	while (at < end) {
+		uint64_t word = waiting[at / 64] >> at % 64;
 
-	while (at < end && pending[at].ways[key] == 0) {
-		if (at % count == 0 && at + count <= end &&
-		    memcmp(pending + at, none, sizeof(none)) == 0)
-			at += count;
-		else
-			at++;
+		if (word != 0) {
+			at += (size_t)__builtin_ctzll(word);
+			break;
+		}
+		at = (at / 64 + 1) * 64;
 	}
-	return at;
+	return at < end ? at : end;
 }
 
 /*
- * The slots of the entries to send in the buckets from *at to end, and a word
- * to the processor that they will be read: they are far apart, so that to wait
- * for each in turn takes longer than all else.
+ * Some buckets from *at to end, and a word to the processor that they will be
+ * read: they are far apart, so that to wait for each in turn takes longer than
+ * all else.
+ */
+static size_t
+find_buckets(const struct sw_table *table, unsigned key, size_t *at, size_t end,
+    size_t buckets[SLICE])
+{
+	const uint64_t *waiting = table->waiting[key];
+	size_t found = 0;
+
+	*at = next_waiting(waiting, *at, end);
+	while (*at < end && found < SLICE) {
+		__builtin_prefetch(table->buckets[*at].tags);
+		buckets[found++] = *at;
+		*at = next_waiting(waiting, *at + 1, end);
+	}
+	return found;
+}
+
+/*
+ * The slots in the buckets from *at to end that wait, of whatever key, at most
+ * count. A bucket is taken whole, or left for the next call.
  */
 static size_t
 find_slots(const struct sw_table *table, unsigned key, size_t *at, size_t end,
-    size_t slots[COLLECT_SLICE], size_t count)
+    size_t slots[SLICE], size_t count)
 {
-	const struct waiting *pending = table->pending;
-	size_t found = 0;
+	size_t buckets[SLICE], found = 0;
+	size_t bucket_count = find_buckets(table, key, at, end, buckets);
 
-	if (count > COLLECT_SLICE)
-		count = COLLECT_SLICE;
-	*at = next_pending(pending, key, *at, end);
-	/* A bucket is taken whole, or left for the next call. */
-	while (*at < end && found + WAYS <= count) {
-		for (unsigned way = 0; way < WAYS; way++) {
-			if ((pending[*at].ways[key] >> way & 1) == 0)
-				continue;
-			__builtin_prefetch(&table->buckets[*at].entries[way]);
-			slots[found++] = *at * WAYS + way;
+	if (count > SLICE)
+		count = SLICE;
+	for (size_t i = 0; i < bucket_count; i++) {
+		const struct bucket *bucket = &table->buckets[buckets[i]];
+
+		if (found + WAYS > count) {
+			*at = buckets[i];
+			break;
 		}
-		*at = next_pending(pending, key, *at + 1, end);
+		for (unsigned way = 0; way < WAYS; way++) {
+			if (!is_pending(bucket, way))
+				continue;
+			__builtin_prefetch(&bucket->entries[way]);
+			slots[found++] = buckets[i] * WAYS + way;
+		}
 	}
 	return found;
 }
@@ -108,15 +144,19 @@ collect_slice(struct sw_table *table, unsigned key, size_t *at, size_t end,
     struct sw_observation *observations, struct sw_ticket *tickets,
     char **names, size_t count)
 {
-	size_t slots[COLLECT_SLICE], found, done = 0;
-	pthread_mutex_t *lock = lock_of(table, *at);
+	struct shard *shard = shard_of(table, *at);
+	size_t slots[SLICE], found, done = 0;
 
-	pthread_mutex_lock(lock);
+	pthread_mutex_lock(&shard->lock);
 	found = find_slots(table, key, at, end, slots, count);
-	for (size_t i = 0; i < found; i++)
-		done += copy_out(table, slots[i], &observations[done],
-		    &tickets[done], &names[done]);
-	pthread_mutex_unlock(lock);
+	for (size_t i = 0; i < found; i++) {
+		size_t slot = slots[i];
+
+		if (table->buckets[slot / WAYS].entries[slot % WAYS].key == key)
+			done += copy_out(table, slot, &observations[done],
+			    &tickets[done], &names[done]);
+	}
+	pthread_mutex_unlock(&shard->lock);
 	return done;
 }
 
@@ -131,7 +171,8 @@ sw_table_collect(struct sw_table *table, unsigned key,
 		return 0;
 	/* Once around, not further: nothing is to be taken twice. */
 	while (left > 0 && done + WAYS <= count) {
-		size_t end = (at / table->per_shard + 1) * table->per_shard;
+		size_t end = ((at >> table->shard_bits) + 1) <<
+		    table->shard_bits;
 		size_t begin = at;
 
 		if (end - at > left)
@@ -146,45 +187,59 @@ sw_table_collect(struct sw_table *table, unsigned key,
 	return done;
 }
 
-/* Under its lock: is it what was taken out, as it was? */
-static bool
-is_delivered(const struct sw_table *table, size_t at, unsigned way,
-    const struct sw_ticket *ticket, uint16_t day)
+/* Under its lock: it waits no more, if it is what was taken out, as it was. */
+static void
+acknowledge(struct sw_table *table, const struct sw_ticket *ticket,
+    uint16_t day)
 {
-	const struct entry *entry = &table->buckets[at].entries[way];
+	size_t at = ticket->slot / WAYS;
+	unsigned way = ticket->slot % WAYS;
+	struct bucket *bucket = &table->buckets[at];
+	struct entry *entry = &bucket->entries[way];
 
 	/* Pending entries are never given up: it is the same one. */
-	return is_pending(table, at, way) &&
-	    entry->version == ticket->version && entry->day == day;
+	if (!is_pending(bucket, way) || entry->version != ticket->version ||
+	    entry->day != day)
+		return;
+	entry->earlier = 0;
+	set_tag(bucket, way, get_tag(bucket, way) & ~PENDING);
+	add_pending(shard_of(table, at), entry->key, (size_t)-1);
+	if (pending_ways(bucket) != 0)
+		return;
+	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
+		table->waiting[key][at / 64] &= ~(UINT64_C(1) << at % 64);
 }
 
+/* Before it is asked for. */
+static void
+expect_ticket(const struct sw_table *table, const struct sw_ticket *ticket)
+{
+	const struct bucket *bucket = &table->buckets[ticket->slot / WAYS];
+
+	__builtin_prefetch(bucket->tags, 1);
+	__builtin_prefetch(&bucket->entries[ticket->slot % WAYS], 1);
+}
+
+/* They come in the order of the table: a lock is taken for several. */
 void
 sw_table_acknowledge(struct sw_table *table,
     const struct sw_observation *observations,
     const struct sw_ticket *tickets, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		size_t at = tickets[i].slot / WAYS;
-		unsigned way = tickets[i].slot % WAYS;
-		struct entry *entry = &table->buckets[at].entries[way];
+	size_t i = 0, expected = 0;
 
-		if (i + WAYS < count) {
-			size_t slot = tickets[i + WAYS].slot;
+	while (i < count) {
+		struct shard *shard = shard_of(table, tickets[i].slot / WAYS);
+		size_t end = i + SLICE < count ? i + SLICE : count;
 
-			__builtin_prefetch(&table->buckets[slot / WAYS]
-			    .entries[slot % WAYS], 1);
-		}
-		pthread_mutex_lock(lock_of(table, at));
-		if (is_delivered(table, at, way, &tickets[i],
-		    (uint16_t)observations[i].day)) {
-			entry->earlier = 0;
-			table->pending[at].ways[entry->key] &=
-			    (uint8_t)~(1u << way);
-			atomic_fetch_sub_explicit(
-			    &table->pending_count[entry->key], 1,
-			    memory_order_relaxed);
-		}
-		pthread_mutex_unlock(lock_of(table, at));
+		while (expected < end)
+			expect_ticket(table, &tickets[expected++]);
+		pthread_mutex_lock(&shard->lock);
+		for (; i < end && shard_of(table, tickets[i].slot / WAYS) ==
+		    shard; i++)
+			acknowledge(table, &tickets[i],
+			    (uint16_t)observations[i].day);
+		pthread_mutex_unlock(&shard->lock);
 	}
 }
 
@@ -205,12 +260,12 @@ sw_table_forget(struct sw_table *table, unsigned key)
 	for (size_t at = 0; at < table->bucket_count; at++) {
 		struct bucket *bucket = &table->buckets[at];
 
-		pthread_mutex_lock(lock_of(table, at));
+		pthread_mutex_lock(&shard_of(table, at)->lock);
 		for (unsigned way = 0; way < WAYS; way++) {
 			if (bucket->entries[way].key == key &&
-			    !is_pending(table, at, way))
-				bucket->tags[way] = 0;
+			    !is_pending(bucket, way))
+				set_tag(bucket, way, 0);
 		}
-		pthread_mutex_unlock(lock_of(table, at));
+		pthread_mutex_unlock(&shard_of(table, at)->lock);
 	}
 }
