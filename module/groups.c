@@ -2,6 +2,7 @@
 #include "module/groups.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
  */
 #define GROUPS_MAX 32768u
 #define SLOTS (2 * GROUPS_MAX)
+#define RECENT 256u	/* most names are in a few groups */
 
 struct sw_groups {
 	pthread_mutex_t lock;
@@ -21,6 +23,8 @@ struct sw_groups {
 	uint32_t count;
 	uint32_t slots[SLOTS];	/* number + 1; 0: free */
 	size_t text;		/* bytes of strings */
+	/* Numbers + 1, found lately: of groups that are complete, for good. */
+	_Atomic uint32_t recent[RECENT];
 };
 
 enum sw_result
@@ -62,6 +66,13 @@ group_of(const struct sw_name *name)
 	return group;
 }
 
+static bool
+is_same(const struct sw_group *a, const struct sw_group *b)
+{
+	return strcmp(a->suffix, b->suffix) == 0 &&
+	    (a->type == b->type || strcmp(a->type, b->type) == 0);
+}
+
 static uint32_t *
 find_slot(struct sw_groups *groups, const struct sw_group *wanted)
 {
@@ -78,10 +89,19 @@ find_slot(struct sw_groups *groups, const struct sw_group *wanted)
 		if (number == 0)
 			return &groups->slots[at];
 		group = &groups->groups[number - 1];
-		if (strcmp(group->suffix, wanted->suffix) == 0 &&
-		    strcmp(group->type, wanted->type) == 0)
+		if (is_same(group, wanted))
 			return &groups->slots[at];
 	}
+}
+
+/* Suffixes are of one letter at least. */
+static _Atomic uint32_t *
+recent_of(struct sw_groups *groups, const struct sw_group *wanted)
+{
+	const char *suffix = wanted->suffix;
+
+	return &groups->recent[(32u * (uint8_t)suffix[0] + (uint8_t)suffix[1] +
+	    7u * (uint8_t)wanted->type[0]) % RECENT];
 }
 
 bool
@@ -89,9 +109,15 @@ sw_groups_intern(struct sw_groups *groups, const struct sw_name *name,
     uint32_t *number)
 {
 	struct sw_group group = group_of(name);
-	uint32_t *slot;
+	_Atomic uint32_t *recent = recent_of(groups, &group);
+	uint32_t *slot, found = atomic_load_explicit(recent,
+	    memory_order_acquire);
 	bool done = false;
 
+	if (found != 0 && is_same(&groups->groups[found - 1], &group)) {
+		*number = found - 1;
+		return true;
+	}
 	pthread_mutex_lock(&groups->lock);
 	slot = find_slot(groups, &group);
 	if (*slot == 0 && groups->count < GROUPS_MAX) {
@@ -104,6 +130,7 @@ sw_groups_intern(struct sw_groups *groups, const struct sw_name *name,
 	}
 	if (*slot != 0) {
 		*number = *slot - 1;
+		atomic_store_explicit(recent, *slot, memory_order_release);
 		done = true;
 	}
 	pthread_mutex_unlock(&groups->lock);

@@ -17,9 +17,13 @@
 /* Answers of DKIM selectors that are remembered: 512 KiB. */
 #define MEMOS 65536u
 
-/* The counters that the observer keeps, as in struct sw_counters. */
+/*
+ * The counters that the observer keeps, as in struct sw_counters; what is taken
+ * was seen and watched besides, and is counted in neither: an atomic step waits
+ * for all that its thread has written, which Unbound's are to be spared.
+ */
 enum counter {
-	COUNT_SEEN, COUNT_WATCHED, COUNT_OBSERVED, COUNT_REPEATED, COUNT_SENT,
+	COUNT_TAKEN, COUNT_SEEN, COUNT_WATCHED, COUNT_OBSERVED, COUNT_REPEATED, COUNT_SENT,
 	COUNT_EVICTED, COUNT_SUPERSEDED, COUNT_SERVFAIL, COUNT_BOGUS,
 	COUNT_REWRITTEN, COUNT_SUBNET, COUNT_PRIVATE, COUNT_MALFORMED,
 	COUNT_NONEXISTENT, COUNT_UNPROVEN, COUNT_FULL, COUNT_MEMORY, COUNT_STOP, COUNTERS
@@ -362,6 +366,7 @@ sw_observer_take(struct sw_observer *observer, const struct sw_lookup *lookup,
 	unsigned left = 0;
 	bool dkim = name->mechanism == SW_MECHANISM_DKIM;
 
+	count(observer, COUNT_TAKEN, 1);
 	first = sights[0];
 	if (dkim && is_remembered(observer, &first))
 		return;
@@ -379,9 +384,9 @@ sw_observer_take(struct sw_observer *observer, const struct sw_lookup *lookup,
 		    judged.verdict.outcome == SW_OUTCOME_UNKNOWN);
 }
 
-bool
-sw_observer_wants(struct sw_observer *observer,
-    const struct sw_lookup *lookup, struct sw_name *name)
+/* Why a watched look-up is not to be taken; COUNTERS: it is. */
+static enum counter
+refusal(const struct sw_observer *observer, const struct sw_lookup *lookup)
 {
 	static const enum counter unusable[] = {
 		[SW_UNUSABLE_SERVFAIL] = COUNT_SERVFAIL,
@@ -391,24 +396,30 @@ sw_observer_wants(struct sw_observer *observer,
 		[SW_UNUSABLE_MALFORMED] = COUNT_MALFORMED,
 	};
 
+	if (is_private(observer->options, lookup))
+		return COUNT_PRIVATE;
+	if (lookup->usable != SW_USABLE)
+		return unusable[lookup->usable];
+	return lookup->answer.records.count > SW_RRSET_MAX ? COUNT_MALFORMED :
+	    COUNTERS;
+}
+
+bool
+sw_observer_wants(struct sw_observer *observer,
+    const struct sw_lookup *lookup, struct sw_name *name)
+{
+	bool watched = sw_name_match(&observer->list.suffixes, lookup->name,
+	    lookup->name_length, lookup->type, name) != SW_MECHANISM_NONE;
+	enum counter reason = watched ? refusal(observer, lookup) : COUNTERS;
+
+	if (watched && reason == COUNTERS)
+		return true;
 	count(observer, COUNT_SEEN, 1);
-	if (sw_name_match(&observer->list.suffixes, lookup->name,
-	    lookup->name_length, lookup->type, name) == SW_MECHANISM_NONE)
-		return false;
-	count(observer, COUNT_WATCHED, 1);
-	if (is_private(observer->options, lookup)) {
-		count(observer, COUNT_PRIVATE, 1);
-		return false;
+	if (watched) {
+		count(observer, COUNT_WATCHED, 1);
+		count(observer, reason, 1);
 	}
-	if (lookup->usable != SW_USABLE) {
-		count(observer, unusable[lookup->usable], 1);
-		return false;
-	}
-	if (lookup->answer.records.count > SW_RRSET_MAX) {
-		count(observer, COUNT_MALFORMED, 1);
-		return false;
-	}
-	return true;
+	return false;
 }
 
 uint32_t
@@ -459,8 +470,8 @@ sw_observer_counters(struct sw_observer *observer,
 		values[i] = atomic_load_explicit(&observer->counters[i],
 		    memory_order_relaxed);
 	*counters = (struct sw_counters){
-		.seen = values[COUNT_SEEN],
-		.watched = values[COUNT_WATCHED],
+		.seen = values[COUNT_SEEN] + values[COUNT_TAKEN],
+		.watched = values[COUNT_WATCHED] + values[COUNT_TAKEN],
 		.observed = values[COUNT_OBSERVED],
 		.repeated = values[COUNT_REPEATED],
 		.sent = values[COUNT_SENT],

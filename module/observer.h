@@ -48,8 +48,9 @@ enum sw_result sw_observer_new(struct sw_observer **observer,
 void sw_observer_free(struct sw_observer **observer);
 
 /*
- * Is it a look-up to be observed? If so, name says of what; if not, it is
- * counted, and done with. Quick: for Unbound's threads.
+ * Is it a look-up to be observed? If so, name says of what, and it is to be
+ * given to sw_observer_take(), which counts it; if not, it is counted, and done
+ * with. Quick: for Unbound's threads.
  */
 bool sw_observer_wants(struct sw_observer *observer,
     const struct sw_lookup *lookup, struct sw_name *name);
