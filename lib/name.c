@@ -206,6 +206,22 @@ find_suffix(const struct query *query, unsigned i)
 	    query->labels.length - at);
 }
 
+/*
+ * The index is asked for a registrable domain and for what is above it: any of
+ * their slots may be far away.
+ */
+static void
+expect_subject(const struct query *query, unsigned first)
+{
+	for (unsigned i = first; i < first + 2 &&
+	    query->suffixes->index != NULL; i++) {
+		size_t at = query->labels.at[i];
+
+		sw_suffix_index_expect(query->suffixes->index,
+		    query->name + at, query->labels.length - at);
+	}
+}
+
 /* Are the labels from i on a public suffix? *known: what the index has. */
 static bool
 is_suffix(const struct query *query, unsigned i,
@@ -303,6 +319,11 @@ is_subject(const struct query *query, unsigned first, struct domain *domain)
 	}
 	if (!found)
 		return false;
+	if (domain->known != NULL) {
+		/* For set_group(). */
+		__builtin_prefetch(domain->known->text);
+		__builtin_prefetch(domain->known->registry);
+	}
 	return domain->known != NULL && domain->suffix == first + 1 ?
 	    !is_suffix_below(query, first, domain->known) :
 	    !is_suffix(query, first, &itself);
@@ -391,6 +412,9 @@ sw_name_match(const struct sw_suffixes *suffixes, const uint8_t *name,
 	/* A registrable domain has two labels at least. */
 	if (mechanism == SW_MECHANISM_NONE || query.labels.count < rest + 2)
 		return SW_MECHANISM_NONE;
+	expect_subject(&query, rest);
+	if (!is_ldh(&query, rest))
+		return SW_MECHANISM_NONE;
 	if (mechanism == SW_MECHANISM_DKIM) {
 		/* Only keys are looked for below the registrable domain. */
 		if (!find_subject(&query, rest, &domain))
@@ -399,9 +423,6 @@ sw_name_match(const struct sw_suffixes *suffixes, const uint8_t *name,
 	    !is_subject(&query, rest, &domain)) {
 		return SW_MECHANISM_NONE;
 	}
-	if (!is_ldh(&query, rest))
-		return SW_MECHANISM_NONE;
-
 	at = query.labels.at[domain.subject];
 	out->subject_length = query.labels.length - at;
 	memcpy(out->subject, query.name + at, out->subject_length);

@@ -106,6 +106,15 @@ sw_suffix_is(const struct sw_suffix *suffix, const uint8_t *name,
 	return true;
 }
 
+/* Said some time before a name is looked up, it saves waiting for memory. */
+static inline void
+sw_suffix_index_expect(const struct sw_suffix_index *index,
+    const uint8_t *name, size_t length)
+{
+	__builtin_prefetch(&index->slots[sw_suffix_hash(name, length) &
+	    index->mask]);
+}
+
 /*
  * What is known of a name (wire format, lower case, length octets with the
  * root label, then SW_SUFFIX_PADDING zeros); NULL: no rule stands for it.
