@@ -234,7 +234,7 @@ set_defaults(struct sw_options *options)
 	memset(options, 0, sizeof(*options));
 	options->capacity = CAPACITY_DEFAULT;
 	options->spool_limit = SPOOL_LIMIT_DEFAULT;
-	options->flush_interval_ms = 1000;
+	options->flush_interval_ms = 10000;
 	options->flush_deadline_ms = 2000;
 	options->timeout_ms = 10000;
 	if (gethostname(host, sizeof(host)) != 0)

@@ -83,7 +83,7 @@ defaults(void **state)
 	assert_false(options.plain_names);
 	assert_false(options.unlisted_tlds);
 	assert_int_equal(options.capacity, 1048576);
-	assert_int_equal(options.flush_interval_ms, 1000);
+	assert_int_equal(options.flush_interval_ms, 10000);
 	assert_int_equal(options.flush_deadline_ms, 2000);
 	assert_int_equal(options.timeout_ms, 10000);
 	assert_int_equal(options.spool_limit, 64 * 1024 * 1024);
