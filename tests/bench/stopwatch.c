@@ -5,9 +5,10 @@
  * The other is the file that STOPWATCH_MODULE names; at the end, a line
  * "stopwatch: CALLS calls, NANOSECONDS ns" is written to stderr. A call in
  * which the thread was interrupted tells nothing: it counts as the others do on
- * average. What reading the clock takes is measured first, and taken off. The
- * processor's own counter is read where there is one: clock_gettime() reads
- * memory, which in a resolver at work is not at hand.
+ * average. What reading the clock takes is taken off: it is measured before each
+ * call, since in a resolver at work its instructions are not at hand. The
+ * processor's own counter is read where there is one, when all that stands
+ * before is done: clock_gettime() reads memory, which is not at hand either.
  */
 #include <dlfcn.h>
 #include <stdatomic.h>
@@ -17,7 +18,6 @@
 
 #define EXPORT __attribute__((visibility("default")))
 #define INTERRUPTED_NS 20000.0
-#define TRIES 10000
 
 /* dynlib's six symbols; what the pointers stand for is the other's business. */
 EXPORT int init(void *env, int id);
@@ -38,7 +38,6 @@ static struct {
 
 /* Ticks, but for calls. */
 static atomic_ullong calls, interrupted, sum;
-static unsigned long long clock_ticks;	/* what reading the clock adds */
 static double tick_ns;
 
 static unsigned long long
@@ -55,7 +54,12 @@ static unsigned long long
 ticks(void)
 {
 #if defined(__x86_64__)
-	return __builtin_ia32_rdtsc();
+	unsigned long long now;
+
+	__builtin_ia32_lfence();
+	now = __builtin_ia32_rdtsc();
+	__builtin_ia32_lfence();
+	return now;
 #else
 	return now_ns();
 #endif
@@ -64,23 +68,11 @@ ticks(void)
 static void
 measure_clock(void)
 {
-	unsigned long long ns = now_ns(), begin = ticks(), taken = 0;
-	unsigned tries = 0;
+	unsigned long long ns = now_ns(), begin = ticks();
 
 	while (now_ns() - ns < 20000000)
 		continue;
 	tick_ns = (double)(now_ns() - ns) / (double)(ticks() - begin);
-	while (tries < TRIES) {
-		unsigned long long took;
-
-		begin = ticks();
-		took = ticks() - begin;
-		if ((double)took * tick_ns < INTERRUPTED_NS) {
-			taken += took;
-			tries++;
-		}
-	}
-	clock_ticks = taken / TRIES;
 }
 
 int
@@ -112,20 +104,22 @@ deinit(void *env, int id)
 
 	other.deinit(env, id);
 	fprintf(stderr, "stopwatch: %llu calls, %.0f ns\n", all, whole == 0 ? 0 :
-	    ((double)sum / (double)whole - (double)clock_ticks) * tick_ns *
-	    (double)all);
+	    (double)sum / (double)whole * tick_ns * (double)all);
 }
 
 void
 operate(void *qstate, int event, int id, void *outbound)
 {
-	unsigned long long begin = ticks(), took;
+	void (*function)(void *, int, int, void *) = other.operate;
+	unsigned long long empty = ticks(), begin = ticks(), took;
 
-	other.operate(qstate, event, id, outbound);
+	function(qstate, event, id, outbound);
 	took = ticks() - begin;
+	empty = begin - empty;
 	atomic_fetch_add_explicit(&calls, 1, memory_order_relaxed);
-	if ((double)took * tick_ns < INTERRUPTED_NS)
-		atomic_fetch_add_explicit(&sum, took, memory_order_relaxed);
+	if ((double)(took + empty) * tick_ns < INTERRUPTED_NS)
+		atomic_fetch_add_explicit(&sum, took - empty,
+		    memory_order_relaxed);
 	else
 		atomic_fetch_add_explicit(&interrupted, 1,
 		    memory_order_relaxed);
