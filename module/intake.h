@@ -3,10 +3,11 @@
  * of a watched look-up, and a thread of the module's judges it, makes its
  * pseudonym and puts it into the table, moments later and many at a time.
  *
- * What holds for the resolver holds here: leaving a copy takes no lock,
- * and never waits for memory, the thread, or another of Unbound's. What the copy holds is the registrable domain,
- * the records, and the owner of a denial's SOA record; not the name that was
- * asked.
+ * What holds for the resolver holds here: leaving a copy takes no lock, and
+ * never waits for memory, the thread, or another of Unbound's; one in hundreds
+ * wakes the thread, which takes a system call that waits for nothing. What the
+ * copy holds is the registrable domain, the records, and the owner of a denial's
+ * SOA record; not the name that was asked.
  */
 #ifndef SENDERWATCH_MODULE_INTAKE_H
 #define SENDERWATCH_MODULE_INTAKE_H
