@@ -117,7 +117,7 @@ fill_old() {
 	must "that month is closed" tap_await 60 is_closed
 	must "the resolver answers, now" share "$old_address" "$work/questions-1"
 	must "Unbound hands over what it has" on_old 'systemctl stop unbound'
-	must "the running month has domains" tap_await 20 knows "$(tr -d - <<<"$this_month")" 100
+	must "the running month has domains" tap_await 60 knows "$(tr -d - <<<"$this_month")" 100
 }
 
 # The module's package starts Unbound again, since it may have refused the module of before.
