@@ -73,18 +73,6 @@ sw_certain_bounds(uint64_t present, uint64_t absent, uint64_t total,
 	return true;
 }
 
-void
-sw_capture_unite(struct sw_capture *capture, const struct sw_capture *other)
-{
-	for (unsigned i = 0; i < SW_CAPTURE_GROUPS; i++) {
-		for (unsigned state = 0; state < 2; state++) {
-			for (unsigned days = 0; days < SW_CAPTURE_DAYS; days++)
-				capture->subjects[i][state][days] +=
-				    other->subjects[i][state][days];
-		}
-	}
-}
-
 static struct sw_frequencies
 group_frequencies(const struct sw_capture *capture, unsigned group,
     bool present)

@@ -103,9 +103,6 @@ sw_capture_add(struct sw_capture *capture, unsigned group, bool present,
 	capture->subjects[group][present][sw_capture_days(resolver_days)]++;
 }
 
-/* Add all of other, of other subjects: a total from its rows. */
-void sw_capture_unite(struct sw_capture *capture,
-    const struct sw_capture *other);
 /* Of one state, all groups. */
 struct sw_frequencies sw_capture_frequencies(const struct sw_capture *capture,
     bool present);

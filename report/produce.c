@@ -100,7 +100,7 @@ begin_rows(struct production *production)
 	    SW_REASON_MAX);
 }
 
-/* --- One block ------------------------------------------------------------ */
+/* --- Keys ----------------------------------------------------------------- */
 
 /* Where names are sent in plain, any key may have made the pseudonyms. */
 static enum sw_result
@@ -108,7 +108,6 @@ check_cohort_key(struct production *production,
     const struct sw_store_period *period)
 {
 	const struct sw_cohort *cohort = production->wish->rows.cohort;
-
 	static const uint8_t plain[SW_KEY_ID_SIZE];
 
 	if (production->table->by != SW_BY_COHORT ||

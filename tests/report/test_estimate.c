@@ -117,7 +117,7 @@ test_certain_bounds(void **state)
 static void
 test_capture_add(void **state)
 {
-	struct sw_capture capture = { 0 }, both = { 0 };
+	struct sw_capture capture = { 0 };
 	uint8_t pseudonym[SW_PSEUDONYM_SIZE] = { 0 };
 	struct sw_frequencies f;
 
@@ -144,12 +144,6 @@ test_capture_add(void **state)
 	assert_int_equal(f.seen, 128);
 	assert_int_equal(f.once, 26);
 	assert_int_equal(f.twice, 26);
-	sw_capture_unite(&both, &capture);
-	sw_capture_unite(&both, &capture);
-	f = sw_capture_frequencies(&both, false);
-	assert_int_equal(f.seen, 256);
-	assert_int_equal(f.once, 52);
-	assert_int_equal(f.twice, 52);
 }
 
 static void
