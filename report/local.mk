@@ -248,7 +248,7 @@ endif
 check_PROGRAMS += tests/report/make_database
 tests_report_make_database_SOURCES = tests/report/make_database.c
 tests_report_make_database_LDADD = store/libswstore.la lib/libsenderwatch.la
-TESTS += tests/report/axe.sh tests/report/site.sh tests/report/site_lists.sh \
+TESTS += tests/report/site.sh tests/report/site_lists.sh \
 	tests/report/verbs.sh
 EXTRA_DIST += tests/report/axe.js tests/report/axe.sh tests/report/site.sh \
 	tests/report/site_lists.sh \

@@ -1,5 +1,17 @@
-include tests/lib/local.mk
 include tests/integration/local.mk
+TESTS += tests/collector/protocol.py tests/collector/upgrade.sh tests/contrib/completion.sh \
+	tests/contrib/monitoring.sh \
+	tests/doc/manual.sh tests/lib/embed.sh \
+	tests/tree/includes.sh tests/tree/scripts.sh
+if WITH_MODULE
+TESTS += tests/tree/symbols.sh
+endif
+EXTRA_DIST += tests/collector/protocol.py tests/collector/upgrade.sh \
+	tests/contrib/alerts.yml tests/contrib/alerts-weeks.yml \
+	tests/contrib/completion.sh tests/contrib/monitoring.sh \
+	tests/doc/manual.sh tests/lib/embed.sh \
+	tests/tree/includes.sh tests/tree/scripts.sh tests/tree/symbols.sh
+include tests/lib/local.mk
 include tests/wire/local.mk
 include tests/module/local.mk
 include tests/packages/local.mk
@@ -40,18 +52,6 @@ endif
 
 noinst_HEADERS += tests/random.h tests/lib/names.h tests/module/observe.h \
 	tests/module/answers.h
-TESTS += tests/collector/protocol.py tests/collector/upgrade.sh tests/contrib/completion.sh \
-	tests/contrib/monitoring.sh \
-	tests/doc/manual.sh tests/lib/embed.sh \
-	tests/tree/includes.sh tests/tree/scripts.sh
-if WITH_MODULE
-TESTS += tests/tree/symbols.sh
-endif
-EXTRA_DIST += tests/collector/protocol.py tests/collector/upgrade.sh \
-	tests/contrib/alerts.yml tests/contrib/alerts-weeks.yml \
-	tests/contrib/completion.sh tests/contrib/monitoring.sh \
-	tests/doc/manual.sh tests/lib/embed.sh \
-	tests/tree/includes.sh tests/tree/scripts.sh tests/tree/symbols.sh
 include tests/fuzz/local.mk
 
 # What is looked at rather than run: who includes whom, what the module exports,
