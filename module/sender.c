@@ -44,14 +44,17 @@ struct sw_sender {
 	uint64_t status_ms;		/* when the status file is due */
 	bool status_failed;
 	size_t lost;			/* neither delivered nor spooled */
-	/* The batch in hand: kept until it is acknowledged. */
+	/* What was taken from the table: in hand until it is acknowledged. */
 	struct sw_observation observations[BATCH];
-	struct sw_ticket tickets[BATCH];
+	uint32_t groups[BATCH];		/* theirs; in a frame they have others */
 	char *names[BATCH];
 	size_t count;
+	size_t done;			/* of them are delivered, or kept */
 	unsigned key;			/* whose pseudonyms they are */
+	/* A batch of them. */
 	uint8_t *frame;
 	size_t frame_length;
+	size_t framed;			/* from done on */
 };
 
 static uint64_t
@@ -74,48 +77,38 @@ is_over(void *argument)
 }
 
 /*
- * Renumber the observations' groups so that the batch carries only those that
- * it uses. Returns their number, or 0 if out of memory.
+ * Number the groups of the observations that are framed so that the batch
+ * carries only those. Returns how many there are, or 0 if out of memory.
  */
 static size_t
 gather_groups(struct sw_sender *sender, struct sw_group **list)
 {
 	struct sw_groups *groups = sw_observer_groups(sender->observer);
+	size_t begin = sender->done, end = begin + sender->framed, used = 0;
 	uint32_t highest = 0, *numbers;
-	size_t used = 0;
 
-	for (size_t i = 0; i < sender->count; i++) {
-		if (sender->observations[i].group > highest)
-			highest = sender->observations[i].group;
+	for (size_t i = begin; i < end; i++) {
+		if (sender->groups[i] > highest)
+			highest = sender->groups[i];
 	}
 	numbers = calloc((size_t)highest + 1, sizeof(*numbers));
-	*list = calloc(sender->count, sizeof(**list));
-	for (size_t i = 0; numbers != NULL && *list != NULL &&
-	    i < sender->count; i++) {
-		uint32_t *group = &sender->observations[i].group;
+	*list = calloc(sender->framed, sizeof(**list));
+	for (size_t i = begin; numbers != NULL && *list != NULL && i < end;
+	    i++) {
+		uint32_t group = sender->groups[i];
 
-		if (numbers[*group] == 0) {
-			(*list)[used++] = sw_groups_get(groups, *group);
-			numbers[*group] = (uint32_t)used;
+		if (numbers[group] == 0) {
+			(*list)[used++] = sw_groups_get(groups, group);
+			numbers[group] = (uint32_t)used;
 		}
-		*group = numbers[*group] - 1;
+		sender->observations[i].group = numbers[group] - 1;
 	}
 	free(numbers);
 	return used;
 }
 
-static void
-drop_batch(struct sw_sender *sender)
-{
-	for (size_t i = 0; i < sender->count; i++)
-		free(sender->names[i]);
-	sender->count = 0;
-	free(sender->frame);
-	sender->frame = NULL;
-}
-
 static enum sw_result
-encode_batch(struct sw_sender *sender, const struct sw_group *groups,
+encode_groups(struct sw_sender *sender, const struct sw_group *groups,
     size_t group_count)
 {
 	struct sw_batch batch = {
@@ -125,8 +118,8 @@ encode_batch(struct sw_sender *sender, const struct sw_group *groups,
 		.sent_day = sw_observer_day(sender->observer, time(NULL)),
 		.groups = groups,
 		.group_count = group_count,
-		.observations = sender->observations,
-		.observation_count = sender->count,
+		.observations = sender->observations + sender->done,
+		.observation_count = sender->framed,
 	};
 
 	memcpy(batch.instance, sender->instance, SW_INSTANCE_SIZE);
@@ -136,12 +129,48 @@ encode_batch(struct sw_sender *sender, const struct sw_group *groups,
 	return sw_frame_encode(&batch, &sender->frame, &sender->frame_length);
 }
 
-/* Leave the batch's end for the next one: it stays pending. */
-static void
-shorten_batch(struct sw_sender *sender, size_t count)
+/* Of as many as are framed. */
+static enum sw_result
+encode_batch(struct sw_sender *sender)
 {
-	while (sender->count > count)
+	struct sw_group *groups = NULL;
+	size_t group_count = gather_groups(sender, &groups);
+	enum sw_result result = SW_ERR_MEMORY;
+
+	if (group_count > 0)
+		result = encode_groups(sender, groups, group_count);
+	free(groups);
+	return result;
+}
+
+/* The batch in hand, if there is one, is over; what it holds is in hand still. */
+static void
+drop_frame(struct sw_sender *sender)
+{
+	free(sender->frame);
+	sender->frame = NULL;
+	sender->framed = 0;
+}
+
+/* At the end; what is dropped is not settled, and counts as lost. */
+static void
+drop_hand(struct sw_sender *sender)
+{
+	drop_frame(sender);
+	while (sender->count > sender->done)
 		free(sender->names[--sender->count]);
+}
+
+/* It is delivered, or kept elsewhere. */
+static void
+settle_batch(struct sw_sender *sender)
+{
+	for (size_t i = 0; i < sender->framed; i++)
+		free(sender->names[sender->done + i]);
+	sw_table_settle(sw_observer_table(sender->observer), sender->key,
+	    sender->framed);
+	sender->done += sender->framed;
+	drop_frame(sender);
 }
 
 static void
@@ -156,36 +185,46 @@ report_failure(struct sw_sender *sender, enum sw_result result, int error)
 	    sw_result_text(result));
 }
 
-/* Take a batch of one key into the hand; false if there is nothing to send. */
+/* Take something of a key into the hand, if that is empty. */
+static void
+fill_hand(struct sw_sender *sender, unsigned key)
+{
+	if (sender->done < sender->count)
+		return;
+	sender->key = key;
+	sender->done = 0;
+	sender->count = sw_table_take(sw_observer_table(sender->observer), key,
+	    sender->observations, sender->names, BATCH);
+	for (size_t i = 0; i < sender->count; i++)
+		sender->groups[i] = sender->observations[i].group;
+}
+
+/*
+ * Make a batch of what is in hand, else of what waits of a key. False: there is
+ * nothing, or no memory now; then it stays in hand.
+ */
 static bool
 make_key_batch(struct sw_sender *sender, unsigned key)
 {
-	struct sw_group *groups = NULL;
-	size_t group_count;
-	enum sw_result result = SW_ERR_MEMORY;
+	enum sw_result result;
 
-	sender->key = key;
-	sender->count = sw_table_collect(sw_observer_table(sender->observer),
-	    key, sender->observations, sender->tickets, sender->names, BATCH);
-	if (sender->count == 0)
+	fill_hand(sender, key);
+	if (sender->done == sender->count)
 		return false;
-	group_count = gather_groups(sender, &groups);
-	if (group_count > 0)
-		result = encode_batch(sender, groups, group_count);
+	sender->framed = sender->count - sender->done;
+	result = encode_batch(sender);
 	/* Long names fill a frame before there are many. */
-	while (result == SW_ERR_INVALID && sender->count > 1) {
-		shorten_batch(sender, sender->count / 2);
-		result = encode_batch(sender, groups, group_count);
+	while (result == SW_ERR_INVALID && sender->framed > 1) {
+		sender->framed /= 2;
+		result = encode_batch(sender);
 	}
-	/* Out of memory: all of it stays pending, for the next try. */
 	if (result == SW_OK) {
 		sender->sequence++;
-	} else {
-		report_failure(sender, result, 0);
-		drop_batch(sender);
+		return true;
 	}
-	free(groups);
-	return result == SW_OK;
+	report_failure(sender, result, 0);
+	drop_frame(sender);
+	return false;
 }
 
 static bool
@@ -296,9 +335,8 @@ deliver(struct sw_sender *sender)
 	sender->failing = false;
 	sender->delivered = time(NULL);
 	sender->backoff_ms = BACKOFF_MIN_MS;
-	sw_observer_count_sent(sender->observer, sender->count);
-	sw_table_acknowledge(sw_observer_table(sender->observer),
-	    sender->observations, sender->tickets, sender->count);
+	sw_observer_count_sent(sender->observer, sender->framed);
+	settle_batch(sender);
 	return true;
 }
 
@@ -335,7 +373,6 @@ deliver_key(struct sw_sender *sender, unsigned key, bool stopping)
 	while (make_key_batch(sender, key)) {
 		if (!deliver(sender))
 			return false;
-		drop_batch(sender);
 		if (!stopping && sw_table_pending_of(table, key) < BATCH)
 			break;
 	}
@@ -375,13 +412,9 @@ spool_rest(struct sw_sender *sender)
 		result = sw_spool_add(spool, sender->frame,
 		    sender->frame_length);
 		if (result == SW_OK) {
-			spooled += sender->count;
-			sw_table_acknowledge(
-			    sw_observer_table(sender->observer),
-			    sender->observations, sender->tickets,
-			    sender->count);
+			spooled += sender->framed;
+			settle_batch(sender);
 		}
-		drop_batch(sender);
 	}
 	if (spooled == 0) {
 		sw_spool_discard(&spool);
@@ -440,7 +473,7 @@ run(void *argument)
 	    (sender->frame != NULL ||
 	    sw_table_pending(sw_observer_table(sender->observer)) > 0))
 		spool_rest(sender);
-	drop_batch(sender);
+	drop_hand(sender);
 	write_status(sender, true);
 	return NULL;
 }

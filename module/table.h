@@ -1,6 +1,6 @@
 /*
  * The edge table: what was seen last of each (subject, mechanism), and the
- * pending set, which is the entries of it that are not delivered yet.
+ * pending set, which is the entries of it that were not taken for delivery yet.
  *
  * It is bounded by the number of domains, not by traffic, and allocated once:
  * buckets of eight entries of 64 bytes each, as in a processor's cache. A
@@ -79,32 +79,24 @@ enum sw_table_change sw_table_put(struct sw_table *table,
     const struct sw_sight *sight, struct sw_observation *observation,
     bool only_known);
 
-/* A pending entry that was taken out for sending; where it stands. */
-struct sw_ticket {
-	uint32_t slot;
-	uint32_t version;
-};
-
 /*
- * Copy at most count (8 or more) pending entries of a key, each once,
- * beginning where the last call for it ended. Of one thread only. names[i] is a copy that the caller
- * frees, or NULL where no names are kept; one that can't be copied leaves its
- * entry for another time. Entries stay pending until they are acknowledged.
+ * Take at most count (8 or more) pending entries of a key out, beginning where
+ * the last call for it ended: they wait in the table no more, and it is for the
+ * caller to deliver or to keep the copies. Of one thread only. names[i] is for
+ * the caller to free, or NULL where no names are kept; an entry whose name can't
+ * be copied is left for another time.
  */
-size_t sw_table_collect(struct sw_table *table, unsigned key,
-    struct sw_observation *observations, struct sw_ticket *tickets,
-    char **names, size_t count);
+size_t sw_table_take(struct sw_table *table, unsigned key,
+    struct sw_observation *observations, char **names, size_t count);
 
-/* Delivered: they are pending no more, unless they changed meanwhile. */
-void sw_table_acknowledge(struct sw_table *table,
-    const struct sw_observation *observations,
-    const struct sw_ticket *tickets, size_t count);
+/* So many of those that were taken are delivered, or kept elsewhere. */
+void sw_table_settle(struct sw_table *table, unsigned key, size_t count);
 
-/* All that waits, and what waits of a key. */
+/* All that waits or is not settled, and what of it is of a key. */
 size_t sw_table_pending(struct sw_table *table);
 size_t sw_table_pending_of(struct sw_table *table, unsigned key);
 
-/* Free the entries of a key that are delivered: it is used no more. */
+/* Free the entries of a key that don't wait: it is used no more. */
 void sw_table_forget(struct sw_table *table, unsigned key);
 
 #endif

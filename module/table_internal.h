@@ -21,7 +21,6 @@ struct entry {
 	uint8_t subject[SW_PSEUDONYM_SIZE];
 	uint8_t digest[SW_DIGEST_SIZE];
 	uint32_t group;
-	uint32_t version;	/* of state and day, for acknowledgements */
 	uint16_t day;
 	uint8_t earlier;
 	uint8_t mechanism;
@@ -62,8 +61,9 @@ struct sw_table {
 	uint64_t *waiting[SW_TABLE_KEYS];
 	char **names;		/* by slot, or NULL */
 	atomic_size_t name_bytes;
-	/* Bucket where collecting goes on; sender only. */
+	/* Bucket where taking goes on; sender only. */
 	size_t next[SW_TABLE_KEYS];
+	atomic_size_t taken[SW_TABLE_KEYS];	/* and not settled */
 	struct shard shards[SHARDS];
 };
 

@@ -24,7 +24,6 @@ sw_table_set_pending(struct sw_table *table, size_t at, unsigned way)
 	struct bucket *bucket = &table->buckets[at];
 	struct entry *entry = &bucket->entries[way];
 
-	entry->version++;
 	if (is_pending(bucket, way))
 		return;
 	set_tag(bucket, way, get_tag(bucket, way) | PENDING);
@@ -32,8 +31,9 @@ sw_table_set_pending(struct sw_table *table, size_t at, unsigned way)
 	add_pending(shard_of(table, at), entry->key, 1);
 }
 
-size_t
-sw_table_pending_of(struct sw_table *table, unsigned key)
+/* What waits in the table. */
+static size_t
+count_pending(struct sw_table *table, unsigned key)
 {
 	size_t sum = 0;
 
@@ -43,10 +43,17 @@ sw_table_pending_of(struct sw_table *table, unsigned key)
 	return sum;
 }
 
+size_t
+sw_table_pending_of(struct sw_table *table, unsigned key)
+{
+	return count_pending(table, key) + atomic_load_explicit(
+	    &table->taken[key], memory_order_relaxed);
+}
+
 /* False if there is no memory for the name. */
 static bool
 copy_out(const struct sw_table *table, size_t slot,
-    struct sw_observation *observation, struct sw_ticket *ticket, char **name)
+    struct sw_observation *observation, char **name)
 {
 	const struct entry *entry =
 	    &table->buckets[slot / WAYS].entries[slot % WAYS];
@@ -65,8 +72,6 @@ copy_out(const struct sw_table *table, size_t slot,
 	observation->outcome = entry->outcome;
 	observation->dnssec = entry->dnssec;
 	observation->group = entry->group;
-	ticket->slot = (uint32_t)slot;
-	ticket->version = entry->version;
 	observation->name = *name;
 	return true;
 }
@@ -138,11 +143,31 @@ find_slots(const struct sw_table *table, unsigned key, size_t *at, size_t end,
 	return found;
 }
 
-/* Collect from the buckets from *at to end under their lock, a slice. */
+/* Under its lock: an entry that was copied out waits no more. */
+static void
+end_waiting(struct sw_table *table, size_t slot)
+{
+	struct bucket *bucket = &table->buckets[slot / WAYS];
+	unsigned way = slot % WAYS;
+
+	bucket->entries[way].earlier = 0;
+	set_tag(bucket, way, get_tag(bucket, way) & ~PENDING);
+}
+
+/* Under its lock: nothing is to be looked for in a bucket where nothing waits. */
+static void
+end_bucket(struct sw_table *table, size_t at)
+{
+	if (pending_ways(&table->buckets[at]) != 0)
+		return;
+	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
+		table->waiting[key][at / 64] &= ~(UINT64_C(1) << at % 64);
+}
+
+/* Take from the buckets from *at to end under their lock, a slice. */
 static size_t
-collect_slice(struct sw_table *table, unsigned key, size_t *at, size_t end,
-    struct sw_observation *observations, struct sw_ticket *tickets,
-    char **names, size_t count)
+take_slice(struct sw_table *table, unsigned key, size_t *at, size_t end,
+    struct sw_observation *observations, char **names, size_t count)
 {
 	struct shard *shard = shard_of(table, *at);
 	size_t slots[SLICE], found, done = 0;
@@ -150,26 +175,31 @@ collect_slice(struct sw_table *table, unsigned key, size_t *at, size_t end,
 	pthread_mutex_lock(&shard->lock);
 	found = find_slots(table, key, at, end, slots, count);
 	for (size_t i = 0; i < found; i++) {
-		size_t slot = slots[i];
+		size_t bucket = slots[i] / WAYS;
 
-		if (table->buckets[slot / WAYS].entries[slot % WAYS].key == key)
-			done += copy_out(table, slot, &observations[done],
-			    &tickets[done], &names[done]);
+		if (table->buckets[bucket].entries[slots[i] % WAYS].key ==
+		    key && copy_out(table, slots[i], &observations[done],
+		    &names[done])) {
+			end_waiting(table, slots[i]);
+			done++;
+		}
+		if (i + 1 == found || slots[i + 1] / WAYS != bucket)
+			end_bucket(table, bucket);
 	}
+	add_pending(shard, key, -done);
 	pthread_mutex_unlock(&shard->lock);
 	return done;
 }
 
 size_t
-sw_table_collect(struct sw_table *table, unsigned key,
-    struct sw_observation *observations, struct sw_ticket *tickets,
-    char **names, size_t count)
+sw_table_take(struct sw_table *table, unsigned key,
+    struct sw_observation *observations, char **names, size_t count)
 {
 	size_t done = 0, at = table->next[key], left = table->bucket_count;
 
-	if (sw_table_pending_of(table, key) == 0)
+	if (count_pending(table, key) == 0)
 		return 0;
-	/* Once around, not further: nothing is to be taken twice. */
+	/* Once around, not further: what comes meanwhile has time. */
 	while (left > 0 && done + WAYS <= count) {
 		size_t end = ((at >> table->shard_bits) + 1) <<
 		    table->shard_bits;
@@ -177,70 +207,22 @@ sw_table_collect(struct sw_table *table, unsigned key,
 
 		if (end - at > left)
 			end = at + left;
-		done += collect_slice(table, key, &at, end,
-		    observations + done, tickets + done, names + done,
-		    count - done);
+		done += take_slice(table, key, &at, end, observations + done,
+		    names + done, count - done);
 		left -= at - begin;
 		at &= table->bucket_count - 1;
 	}
 	table->next[key] = at;
+	atomic_fetch_add_explicit(&table->taken[key], done,
+	    memory_order_relaxed);
 	return done;
 }
 
-/* Under its lock: it waits no more, if it is what was taken out, as it was. */
-static void
-acknowledge(struct sw_table *table, const struct sw_ticket *ticket,
-    uint16_t day)
-{
-	size_t at = ticket->slot / WAYS;
-	unsigned way = ticket->slot % WAYS;
-	struct bucket *bucket = &table->buckets[at];
-	struct entry *entry = &bucket->entries[way];
-
-	/* Pending entries are never given up: it is the same one. */
-	if (!is_pending(bucket, way) || entry->version != ticket->version ||
-	    entry->day != day)
-		return;
-	entry->earlier = 0;
-	set_tag(bucket, way, get_tag(bucket, way) & ~PENDING);
-	add_pending(shard_of(table, at), entry->key, (size_t)-1);
-	if (pending_ways(bucket) != 0)
-		return;
-	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
-		table->waiting[key][at / 64] &= ~(UINT64_C(1) << at % 64);
-}
-
-/* Before it is asked for. */
-static void
-expect_ticket(const struct sw_table *table, const struct sw_ticket *ticket)
-{
-	const struct bucket *bucket = &table->buckets[ticket->slot / WAYS];
-
-	__builtin_prefetch(bucket->tags, 1);
-	__builtin_prefetch(&bucket->entries[ticket->slot % WAYS], 1);
-}
-
-/* They come in the order of the table: a lock is taken for several. */
 void
-sw_table_acknowledge(struct sw_table *table,
-    const struct sw_observation *observations,
-    const struct sw_ticket *tickets, size_t count)
+sw_table_settle(struct sw_table *table, unsigned key, size_t count)
 {
-	size_t i = 0, expected = 0;
-
-	while (i < count) {
-		struct shard *shard = shard_of(table, tickets[i].slot / WAYS);
-		size_t end = i + SLICE < count ? i + SLICE : count;
-
-		while (expected < end)
-			expect_ticket(table, &tickets[expected++]);
-		pthread_mutex_lock(&shard->lock);
-		for (; i < end && shard_of(table, tickets[i].slot / WAYS) ==
-		    shard; i++)
-			acknowledge(table, &tickets[i],
-			    (uint16_t)observations[i].day);
-		pthread_mutex_unlock(&shard->lock);
-	}
+	atomic_fetch_sub_explicit(&table->taken[key], count,
+	    memory_order_relaxed);
 }
 
 size_t

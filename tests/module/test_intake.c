@@ -181,15 +181,13 @@ collect(struct sw_observer *observer, struct sw_observation **observations)
 {
 	struct sw_table *table = sw_observer_table(observer);
 	size_t count = sw_table_pending(table), space = count + 8;
-	struct sw_ticket *tickets = calloc(space, sizeof(*tickets));
 	char **names = calloc(space, sizeof(*names));
 
 	*observations = calloc(space, sizeof(**observations));
-	assert_true(tickets != NULL && names != NULL && *observations != NULL);
-	assert_int_equal(sw_table_collect(table, 0, *observations, tickets,
-	    names, space), count);
+	assert_true(names != NULL && *observations != NULL);
+	assert_int_equal(sw_table_take(table, 0, *observations, names, space),
+	    count);
 	qsort(*observations, count, sizeof(**observations), compare);
-	free(tickets);
 	free(names);
 	return count;
 }

@@ -108,18 +108,15 @@ see(const char *name, const char *text, uint32_t day)
 	observe(observer, &lookup, (time_t)day * 86400 + 3600);
 }
 
-/* What waits of a key; acknowledged if asked for. */
+/* What waits of a key. */
 static size_t
-take(unsigned key, struct sw_observation *observations, bool acknowledge)
+take(unsigned key, struct sw_observation *observations)
 {
-	struct sw_ticket tickets[BATCH];
 	char *names[BATCH];
-	size_t count = sw_table_collect(sw_observer_table(observer), key,
-	    observations, tickets, names, BATCH);
+	size_t count = sw_table_take(sw_observer_table(observer), key,
+	    observations, names, BATCH);
 
-	if (acknowledge)
-		sw_table_acknowledge(sw_observer_table(observer), observations,
-		    tickets, count);
+	sw_table_settle(sw_observer_table(observer), key, count);
 	return count;
 }
 
@@ -162,18 +159,18 @@ both_until_the_last_day(void **state)
 	start();
 	see("example.co.jp", "v=spf1 -all", LAST_DAY - 1);
 	see("example.co.jp", "v=spf1 -all", LAST_DAY - 1);
-	assert_int_equal(take(SW_KEY_CURRENT, o, true), 1);
+	assert_int_equal(take(SW_KEY_CURRENT, o), 1);
 	expect_pseudonym(&o[0], NEW, "example.co.jp");
 	/* One is delivered, the other waits, and has both days then. */
 	see("example.co.jp", "v=spf1 -all", LAST_DAY);
-	assert_int_equal(take(SW_KEY_OLD, p, true), 1);
+	assert_int_equal(take(SW_KEY_OLD, p), 1);
 	expect_pseudonym(&p[0], OLD, "example.co.jp");
 	assert_int_equal(p[0].day, LAST_DAY);
 	assert_int_equal(p[0].earlier, 1);
 	assert_int_equal(p[0].outcome, o[0].outcome);
 	assert_int_equal(p[0].features, o[0].features);
 	assert_memory_not_equal(p[0].digest, o[0].digest, SW_DIGEST_SIZE);
-	assert_int_equal(take(SW_KEY_CURRENT, o, true), 1);
+	assert_int_equal(take(SW_KEY_CURRENT, o), 1);
 	assert_int_equal(o[0].day, LAST_DAY);
 	assert_int_equal(o[0].earlier, 0);
 	/* A look-up counts once. */
@@ -182,8 +179,8 @@ both_until_the_last_day(void **state)
 	/* And the day after, only under the new key, also a change. */
 	see("example.co.jp", "v=spf1 -all", LAST_DAY + 1);
 	see("example.com", "v=spf1 ~all", LAST_DAY + 1);
-	assert_int_equal(take(SW_KEY_CURRENT, o, true), 2);
-	assert_int_equal(take(SW_KEY_OLD, o, true), 0);
+	assert_int_equal(take(SW_KEY_CURRENT, o), 2);
+	assert_int_equal(take(SW_KEY_OLD, o), 0);
 	assert_int_equal(counters().observed, 5);
 }
 
@@ -204,14 +201,14 @@ dkim_selectors_take_turns(void **state)
 		    LAST_DAY);
 		see("c._domainkey.example.jp", "v=DKIM1; p=", LAST_DAY);
 	}
-	assert_int_equal(take(SW_KEY_CURRENT, o, true), 1);
-	assert_int_equal(take(SW_KEY_OLD, o, true), 1);
+	assert_int_equal(take(SW_KEY_CURRENT, o), 1);
+	assert_int_equal(take(SW_KEY_OLD, o), 1);
 	assert_int_equal(counters().observed, 6);
 	assert_int_equal(counters().repeated, 4);
 	assert_int_equal(counters().unproven, 3);
 	see("a._domainkey.example.jp", ed, LAST_DAY + 1);
-	assert_int_equal(take(SW_KEY_CURRENT, o, true), 1);
-	assert_int_equal(take(SW_KEY_OLD, o, true), 0);
+	assert_int_equal(take(SW_KEY_CURRENT, o), 1);
+	assert_int_equal(take(SW_KEY_OLD, o), 0);
 }
 
 static void
@@ -229,7 +226,7 @@ the_end(void **state)
 	/* What was left on the last day is judged for a while yet. */
 	assert_false(sw_keys_end_old(keys, LAST_DAY + 1, NOW, log_line));
 	see("example.jp", "v=spf1 -all", LAST_DAY);
-	assert_int_equal(take(SW_KEY_OLD, o, true), 2);
+	assert_int_equal(take(SW_KEY_OLD, o), 2);
 	see("example.co.jp", "v=spf1 ~all", LAST_DAY);
 	assert_false(sw_keys_end_old(keys, LAST_DAY + 1,
 	    NOW + SW_OLD_KEY_LINGERS_MS - 1, log_line));
@@ -246,9 +243,9 @@ the_end(void **state)
 	/* A thread whose clock is behind does no harm. */
 	see("example.com", "v=spf1 -all", LAST_DAY);
 	/* What waits is delivered all the same. */
-	assert_int_equal(take(SW_KEY_OLD, o, true), 1);
+	assert_int_equal(take(SW_KEY_OLD, o), 1);
 	expect_pseudonym(&o[0], OLD, "example.co.jp");
-	assert_int_equal(take(SW_KEY_CURRENT, o, true), 3);
+	assert_int_equal(take(SW_KEY_CURRENT, o), 3);
 }
 
 static void

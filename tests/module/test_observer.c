@@ -111,17 +111,15 @@ check_sums(void)
 	assert_in_range(c.repeated + c.evicted + c.superseded, 0, c.observed);
 }
 
-/* All that waits, which is acknowledged; names are freed. */
+/* All that waits, which is settled; names are freed. */
 static size_t
 take_all(struct sw_observation *observations, char names[][100])
 {
-	struct sw_ticket tickets[BATCH];
 	char *texts[BATCH];
-	size_t count = sw_table_collect(sw_observer_table(observer), 0,
-	    observations, tickets, texts, BATCH);
+	size_t count = sw_table_take(sw_observer_table(observer), 0,
+	    observations, texts, BATCH);
 
-	sw_table_acknowledge(sw_observer_table(observer), observations,
-	    tickets, count);
+	sw_table_settle(sw_observer_table(observer), 0, count);
 	for (size_t i = 0; i < count; i++) {
 		snprintf(names[i], 100, "%s", texts[i] == NULL ? "" : texts[i]);
 		free(texts[i]);

@@ -1,6 +1,6 @@
 /*
  * The edge table against a simple model of what it promises: random states,
- * days, evictions, batches that arrive, get lost or come late.
+ * days, evictions, batches that are under way for a while.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,21 +29,19 @@ struct known {
 	uint64_t print;
 	unsigned day;		/* the latest */
 	uint16_t waiting;	/* bit i: day - i is to be delivered */
-	unsigned changes;	/* to tell whether a batch is of this */
 };
 
 struct batch {
+	unsigned key;
 	size_t count;
 	struct sw_observation observations[BATCH];
-	struct sw_ticket tickets[BATCH];
 	char *names[BATCH];
-	unsigned changes[BATCH];	/* the model's, at collecting */
 };
 
 struct model {
 	struct sw_table *table;
 	struct known known[USED * TAGS];
-	size_t pending[SW_TABLE_KEYS];
+	size_t pending[SW_TABLE_KEYS];	/* in the table, or not settled */
 	uint64_t seed;
 	unsigned day;
 };
@@ -187,17 +185,12 @@ expect_known(struct known *known, unsigned state, unsigned day)
 {
 	enum sw_table_change change;
 
-	if (known->state == state) {
-		change = expect_same(known, day);
-	} else {
-		change = known->waiting != 0 ? SW_TABLE_SUPERSEDED :
-		    SW_TABLE_PENDING;
-		known->state = state;
-		known->day = day;
-		known->waiting = 1;
-	}
-	if (change != SW_TABLE_REPEATED)
-		known->changes++;
+	if (known->state == state)
+		return expect_same(known, day);
+	change = known->waiting != 0 ? SW_TABLE_SUPERSEDED : SW_TABLE_PENDING;
+	known->state = state;
+	known->day = day;
+	known->waiting = 1;
 	return change;
 }
 
@@ -230,7 +223,6 @@ expect_new(struct model *model, unsigned index, unsigned state, unsigned day,
 	known->state = state;
 	known->day = day;
 	known->waiting = 1;
-	known->changes++;
 	return expected;
 }
 
@@ -277,33 +269,32 @@ index_of(const struct sw_observation *o)
 	return o->group;
 }
 
-/* What is collected is what the model waits for, no entry twice. */
+/* What is taken is what the model waits for, no entry twice. */
 static void
-collect(struct model *model, unsigned key, struct batch *batch, size_t count)
+take(struct model *model, unsigned key, struct batch *batch, size_t count,
+    size_t waiting)
 {
-	bool taken[USED * TAGS] = { false };
-
-	batch->count = sw_table_collect(model->table, key, batch->observations,
-	    batch->tickets, batch->names, count);
+	batch->key = key;
+	batch->count = sw_table_take(model->table, key, batch->observations,
+	    batch->names, count);
 	assert_in_range(batch->count, 0, count);
 	/* All of them, unless there is no room for a whole bucket more. */
 	if (batch->count + WAYS <= count)
-		assert_int_equal(batch->count, model->pending[key]);
+		assert_int_equal(batch->count, waiting);
 	for (size_t i = 0; i < batch->count; i++) {
 		const struct sw_observation *o = &batch->observations[i];
 		unsigned index = index_of(o);
-		const struct known *known = &model->known[index];
+		struct known *known = &model->known[index];
 		struct sw_observation expected = observation_of(index,
 		    known->state);
 		char name[30];
 
 		name_of(index, name);
 		assert_int_equal(key_of(index), key);
-		assert_false(taken[index]);
-		taken[index] = true;
 		assert_true(known->there && (known->waiting & 1) != 0);
 		assert_int_equal(o->day, known->day);
 		assert_int_equal(o->earlier, known->waiting >> 1);
+		known->waiting = 0;
 		assert_memory_equal(o->subject, expected.subject,
 		    SW_PSEUDONYM_SIZE);
 		assert_memory_equal(o->digest, expected.digest, SW_DIGEST_SIZE);
@@ -313,36 +304,38 @@ collect(struct model *model, unsigned key, struct batch *batch, size_t count)
 		assert_int_equal(o->mechanism, expected.mechanism);
 		assert_ptr_equal(o->name, batch->names[i]);
 		assert_string_equal(o->name, name);
-		batch->changes[i] = known->changes;
-	}
-}
-
-static void
-forget(struct batch *batch)
-{
-	for (size_t i = 0; i < batch->count; i++)
 		free(batch->names[i]);
-	batch->count = 0;
-}
-
-static void
-acknowledge(struct model *model, struct batch *batch)
-{
-	sw_table_acknowledge(model->table, batch->observations,
-	    batch->tickets, batch->count);
-	for (size_t i = 0; i < batch->count; i++) {
-		struct known *known =
-		    &model->known[index_of(&batch->observations[i])];
-		unsigned index = index_of(&batch->observations[i]);
-
-		if (known->waiting != 0 &&
-		    known->changes == batch->changes[i]) {
-			known->waiting = 0;
-			model->pending[key_of(index)]--;
-		}
 	}
 	check_pending(model);
-	forget(batch);
+}
+
+/* Nothing else is under way. */
+static void
+take_some(struct model *model, unsigned key, struct batch *batch)
+{
+	take(model, key, batch, 8 + random_below(&model->seed, BATCH - 7),
+	    model->pending[key]);
+}
+
+static void
+take_all(struct model *model, unsigned key, struct batch *batch)
+{
+	take(model, key, batch, BATCH, model->pending[key]);
+}
+
+/* Perhaps in two parts. */
+static void
+settle(struct model *model, struct batch *batch)
+{
+	size_t part = batch->count / 3;
+
+	sw_table_settle(model->table, batch->key, part);
+	model->pending[batch->key] -= part;
+	check_pending(model);
+	sw_table_settle(model->table, batch->key, batch->count - part);
+	model->pending[batch->key] -= batch->count - part;
+	check_pending(model);
+	batch->count = 0;
 }
 
 static void
@@ -356,13 +349,11 @@ step(struct model *model, struct batch *batch)
 	} else if (what < 6) {
 		model->day += random_below(&model->seed, 30);
 	} else if (what < 60) {
-		forget(batch);
-		collect(model, random_below(&model->seed, SW_TABLE_KEYS),
-		    batch, 8 + random_below(&model->seed, BATCH - 7));
+		settle(model, batch);
+		take_some(model, random_below(&model->seed, SW_TABLE_KEYS),
+		    batch);
 	} else if (what < 110) {
-		acknowledge(model, batch);
-	} else if (what < 112) {
-		forget(batch);	/* lost on the way */
+		settle(model, batch);
 	} else {
 		if (what < 200)
 			day -= random_below(&model->seed, 12);
@@ -386,16 +377,15 @@ random_lives(void **state)
 		for (unsigned n = 0; n < 20000; n++)
 			step(&model, &batch);
 		/* And in the end all is delivered. */
-		forget(&batch);
+		settle(&model, &batch);
 		for (unsigned n = 0; n < 200 &&
 		    sw_table_pending(model.table) > 0; n++) {
-			collect(&model, n % SW_TABLE_KEYS, &batch,
-			    8 + random_below(&model.seed, BATCH - 7));
-			acknowledge(&model, &batch);
+			take_some(&model, n % SW_TABLE_KEYS, &batch);
+			settle(&model, &batch);
 		}
 		assert_int_equal(model.pending[0] + model.pending[1], 0);
 		for (unsigned key = 0; key < SW_TABLE_KEYS; key++) {
-			collect(&model, key, &batch, BATCH);
+			take_all(&model, key, &batch);
 			assert_int_equal(batch.count, 0);
 		}
 		sw_table_free(&model.table);
@@ -403,9 +393,9 @@ random_lives(void **state)
 	}
 }
 
-/* Calls take turns with all that waits, though nothing is acknowledged. */
+/* Calls take turns with all that waits: what comes again and again is not first. */
 static void
-collecting_goes_around(void **state)
+taking_goes_around(void **state)
 {
 	struct model model = { .seed = 1, .day = 20000 };
 	bool taken[USED * TAGS] = { false };
@@ -417,9 +407,10 @@ collecting_goes_around(void **state)
 		put(&model, i, 0, 20000, false);
 	for (unsigned n = 0; n < USED * SW_TABLE_KEYS; n++) {
 		struct batch batch;
+		unsigned key = n % SW_TABLE_KEYS;
 
 		/* Half of a bucket's entries are of each key. */
-		collect(&model, n % SW_TABLE_KEYS, &batch, WAYS);
+		take(&model, key, &batch, WAYS, model.pending[key]);
 		assert_int_equal(batch.count, WAYS / SW_TABLE_KEYS);
 		for (size_t i = 0; i < batch.count; i++) {
 			unsigned index = index_of(&batch.observations[i]);
@@ -428,13 +419,23 @@ collecting_goes_around(void **state)
 			taken[index] = true;
 			others--;
 		}
-		forget(&batch);
+		settle(&model, &batch);
+		/* The first bucket has something again. */
+		for (unsigned i = 0; i < WAYS; i++)
+			put(&model, i, 1 + n % 2, 20000, false);
 	}
 	assert_int_equal(others, USED * (TAGS - WAYS));
 	sw_table_free(&model.table);
 }
 
-/* Days one by one, in the order in which they came; then a ninth is lost. */
+static void
+put_days(struct model *model, unsigned first, unsigned last)
+{
+	for (unsigned day = first; day <= last; day++)
+		put(model, 0, 0, day, false);
+}
+
+/* Days one by one, in the order in which they came; a ninth earlier one is lost. */
 static void
 days_while_nothing_is_delivered(void **state)
 {
@@ -443,26 +444,52 @@ days_while_nothing_is_delivered(void **state)
 
 	(void)state;
 	assert_int_equal(sw_table_new(&model.table, 1, true), SW_OK);
-	for (unsigned day = 0; day < 9; day++)
-		put(&model, 0, 0, 20000 + day, false);
-	collect(&model, 0, &batch, BATCH);
+	put_days(&model, 20000, 20008);
+	take_all(&model, 0, &batch);
 	assert_int_equal(batch.count, 1);
 	assert_int_equal(batch.observations[0].day, 20008);
 	assert_int_equal(batch.observations[0].earlier, 0xff);
-	forget(&batch);
-	put(&model, 0, 0, 20009, false);
-	collect(&model, 0, &batch, BATCH);
+	settle(&model, &batch);
+	put_days(&model, 20010, 20019);
+	take_all(&model, 0, &batch);
+	assert_int_equal(batch.observations[0].day, 20019);
 	assert_int_equal(batch.observations[0].earlier, 0xff);
-	acknowledge(&model, &batch);
+	settle(&model, &batch);
 	/* A gap, and two threads that turn the page one after the other. */
-	put(&model, 0, 0, 20012, false);
-	put(&model, 0, 0, 20011, false);
-	put(&model, 0, 0, 20012, false);
-	put(&model, 0, 0, 20011, false);
-	collect(&model, 0, &batch, BATCH);
-	assert_int_equal(batch.observations[0].day, 20012);
+	put(&model, 0, 0, 20022, false);
+	put(&model, 0, 0, 20021, false);
+	put(&model, 0, 0, 20022, false);
+	put(&model, 0, 0, 20021, false);
+	take_all(&model, 0, &batch);
+	assert_int_equal(batch.observations[0].day, 20022);
 	assert_int_equal(batch.observations[0].earlier, 1);
-	forget(&batch);
+	sw_table_free(&model.table);
+}
+
+/* What changes or comes again while it is under way waits anew, once. */
+static void
+news_of_what_is_under_way(void **state)
+{
+	struct model model = { .seed = 1, .day = 20000 };
+	struct batch first = { .count = 0 }, second = { .count = 0 };
+
+	(void)state;
+	assert_int_equal(sw_table_new(&model.table, 1, true), SW_OK);
+	put(&model, 0, 0, 20000, false);
+	put(&model, 2, 0, 20000, false);
+	take_all(&model, 0, &first);
+	assert_int_equal(first.count, 2);
+	put(&model, 0, 0, 20000, false);
+	put(&model, 2, 0, 20001, false);
+	put(&model, 2, 1, 20001, false);
+	take(&model, 0, &second, BATCH, 1);
+	assert_int_equal(second.count, 1);
+	assert_int_equal(index_of(&second.observations[0]), 2);
+	assert_int_equal(second.observations[0].earlier, 0);
+	settle(&model, &first);
+	assert_int_equal(sw_table_pending(model.table), 1);
+	settle(&model, &second);
+	assert_int_equal(sw_table_pending(model.table), 0);
 	sw_table_free(&model.table);
 }
 
@@ -477,10 +504,9 @@ clock_set_back(void **state)
 	assert_int_equal(sw_table_new(&model.table, 1, true), SW_OK);
 	put(&model, 0, 0, 65000, false);
 	put(&model, 0, 0, 20000, false);
-	collect(&model, 0, &batch, BATCH);
+	take_all(&model, 0, &batch);
 	assert_int_equal(batch.observations[0].day, 20000);
 	assert_int_equal(batch.observations[0].earlier, 0);
-	forget(&batch);
 	sw_table_free(&model.table);
 }
 
@@ -496,12 +522,12 @@ dkim_keys_share_an_entry(void **state)
 	} steps[] = {
 		{ 20000, 0x0102, SW_TABLE_PENDING, 0x0102 },
 		{ 20000, 0x0101, SW_TABLE_REPEATED, 0x0102 },
-		{ 20000, 0x0201, SW_TABLE_SUPERSEDED, 0x0202 },
+		{ 20000, 0x0201, SW_TABLE_PENDING, 0x0202 },
 		{ 20000, 0x0102, SW_TABLE_REPEATED, 0x0202 },
 		{ 20000, 0x0202, SW_TABLE_REPEATED, 0x0202 },
 		/* A new day begins anew. */
-		{ 20001, 0x0101, SW_TABLE_SUPERSEDED, 0x0101 },
-		{ 20001, 0x0202, SW_TABLE_SUPERSEDED, 0x0202 },
+		{ 20001, 0x0101, SW_TABLE_PENDING, 0x0101 },
+		{ 20001, 0x0202, SW_TABLE_PENDING, 0x0202 },
 		{ 20001, 0x0101, SW_TABLE_REPEATED, 0x0202 },
 	};
 	struct sw_table *table;
@@ -514,13 +540,15 @@ dkim_keys_share_an_entry(void **state)
 		struct sw_observation o = { .mechanism = SW_MECHANISM_DKIM,
 		    .outcome = SW_OUTCOME_PRESENT,
 		    .features = steps[i].features }, out[WAYS];
-		struct sw_ticket tickets[WAYS];
+		bool changes = steps[i].expected != SW_TABLE_REPEATED;
 		char *names[WAYS];
 
 		assert_int_equal(sw_table_put(table, &sight, &o, false),
 		    steps[i].expected);
-		assert_int_equal(sw_table_collect(table, 0, out, tickets,
-		    names, WAYS), 1);
+		assert_int_equal(sw_table_take(table, 0, out, names, WAYS),
+		    changes);
+		if (!changes)
+			continue;
 		assert_int_equal(out[0].features, steps[i].after);
 		assert_null(names[0]);
 	}
@@ -538,9 +566,9 @@ a_key_is_forgotten(void **state)
 	assert_int_equal(sw_table_new(&model.table, 1, true), SW_OK);
 	for (unsigned i = 0; i < 6; i++)
 		put(&model, i, 0, 20000, false);
-	collect(&model, 1, &batch, BATCH);
+	take_all(&model, 1, &batch);
 	assert_int_equal(batch.count, 3);
-	acknowledge(&model, &batch);
+	settle(&model, &batch);
 	put(&model, 1, 1, 20000, false);
 	sw_table_forget(model.table, 1);
 	for (unsigned i = 0; i < 6; i++) {
@@ -548,12 +576,11 @@ a_key_is_forgotten(void **state)
 		assert_int_equal(sw_table_is_known(model.table, tag_of(i)),
 		    model.known[i].there);
 	}
-	collect(&model, 1, &batch, BATCH);
+	take_all(&model, 1, &batch);
 	assert_int_equal(batch.count, 1);
-	acknowledge(&model, &batch);
-	collect(&model, 0, &batch, BATCH);
+	settle(&model, &batch);
+	take_all(&model, 0, &batch);
 	assert_int_equal(batch.count, 3);
-	forget(&batch);
 	sw_table_free(&model.table);
 }
 
@@ -563,8 +590,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_is_forgotten),
 		cmocka_unit_test(random_lives),
-		cmocka_unit_test(collecting_goes_around),
+		cmocka_unit_test(taking_goes_around),
 		cmocka_unit_test(days_while_nothing_is_delivered),
+		cmocka_unit_test(news_of_what_is_under_way),
 		cmocka_unit_test(clock_set_back),
 		cmocka_unit_test(dkim_keys_share_an_entry),
 	};

@@ -42,12 +42,10 @@ static size_t
 deliver(struct sw_table *table)
 {
 	static struct sw_observation observations[BATCH];
-	static struct sw_ticket tickets[BATCH];
 	static char *names[BATCH];
-	size_t count = sw_table_collect(table, 0, observations, tickets, names,
-	    BATCH);
+	size_t count = sw_table_take(table, 0, observations, names, BATCH);
 
-	sw_table_acknowledge(table, observations, tickets, count);
+	sw_table_settle(table, 0, count);
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
 	return count;

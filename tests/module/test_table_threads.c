@@ -97,17 +97,14 @@ static size_t
 deliver(struct shared *shared)
 {
 	static struct sw_observation observations[BATCH];
-	static struct sw_ticket tickets[BATCH];
 	static char *names[BATCH];
-	size_t count = sw_table_collect(shared->table,
-	    shared->deliveries / 2 % SW_TABLE_KEYS, observations, tickets,
-	    names, BATCH);
+	unsigned key = shared->deliveries++ / 2 % SW_TABLE_KEYS;
+	size_t count = sw_table_take(shared->table, key, observations, names,
+	    BATCH);
 
 	for (size_t i = 0; i < count; i++)
 		check_one(shared, &observations[i]);
-	if (shared->deliveries++ % 8 != 0)	/* some get lost */
-		sw_table_acknowledge(shared->table, observations, tickets,
-		    count);
+	sw_table_settle(shared->table, key, count);
 	for (size_t i = 0; i < count; i++)
 		free(names[i]);
 	return count;
