@@ -313,7 +313,7 @@ sw_instance_see(struct sw_instance *instance, const struct sw_lookup *lookup,
 	    !sw_intake_leave(atomic_load_explicit(&instance->intake,
 	    memory_order_acquire), lookup, &name, thread, now))
 		sw_observer_take(instance->observer, lookup, &name,
-		    sw_observer_expect(instance->observer, name.mechanism,
+		    sw_observer_tag(instance->observer, name.mechanism,
 		    name.subject, name.subject_length), now);
 }
 

@@ -18,10 +18,9 @@
 #define ROOM ((size_t)1024 * 1024)	/* of a lane: a power of two */
 #define LARGEST (ROOM / 2)	/* of a look-up */
 #define MANY (ROOM / 4)
-#define SLICE (ROOM / 16)	/* is read before it is given back */
 #define PAUSE_MIN_MS 50u
 
-#define AHEAD 16u	/* notes that are expected before they are read */
+#define AHEAD 16u	/* notes that are looked at before they are read */
 #define LINE 64u	/* of the processor's cache */
 #define NEXT (5 * LINE)	/* what the next note may well take */
 #define COMING ((size_t)8192)	/* octets that are asked for before they are read */
@@ -264,59 +263,59 @@ next_note(const struct lane *lane, size_t *at)
 	}
 }
 
-/* A note that the observer was told of, and where it ends. */
-struct expected {
-	struct note *note;
-	uint64_t tag;
-	size_t end;
+/* Notes that follow one another. */
+struct notes {
+	struct note *note[AHEAD];
+	uint64_t tag[AHEAD];
+	unsigned count;
 };
 
+/*
+ * Some notes from *at, which moves past them, at most to end. The table's memory
+ * is far away: the observer is told of all of them before the first is read, so
+ * that it waits for all at once.
+ */
 static void
-expect(struct sw_intake *intake, struct note *note, size_t end,
-    struct expected *expected)
+find_notes(struct sw_intake *intake, const struct lane *lane, size_t *at,
+    size_t end, struct notes *notes)
 {
-	*expected = (struct expected){ note, sw_observer_expect(
-	    intake->observer, note->mechanism, (const uint8_t *)(note + 1),
-	    note->subject_length), end };
+	struct note *note;
+	unsigned count = 0;
+
+	while (count < AHEAD && *at < end &&
+	    (note = next_note(lane, at)) != NULL) {
+		notes->note[count] = note;
+		notes->tag[count++] = sw_observer_tag(intake->observer,
+		    note->mechanism, (const uint8_t *)(note + 1),
+		    note->subject_length);
+	}
+	sw_observer_expect(intake->observer, notes->tag, count);
+	notes->count = count;
 }
 
-/*
- * Read what is there, at most all that a lane holds. The table's memory is far
- * away: the observer is told of several notes before the first of them is read,
- * so that it waits for all of them at once. True if much waits still.
- */
+/* Read what is there, at most all that a lane holds. True if much waits still. */
 static bool
 read_lane(struct sw_intake *intake, struct lane *lane)
 {
-	const size_t begin = atomic_load_explicit(&lane->read,
-	    memory_order_relaxed);
-	struct expected expected[AHEAD];
-	size_t ahead = begin, read = begin, told = 0, done = 0;
+	size_t at = atomic_load_explicit(&lane->read, memory_order_relaxed);
+	const size_t end = at + ROOM;
+	struct notes notes;
 
 	for (;;) {
-		const struct expected *next;
-		struct note *note;
+		find_notes(intake, lane, &at, end, &notes);
+		for (unsigned i = 0; i < notes.count; i++) {
+			struct note *note = notes.note[i];
 
-		if (told == done) {
-			told = done = 0;
-			while (told < AHEAD && ahead - begin < ROOM &&
-			    (note = next_note(lane, &ahead)) != NULL)
-				expect(intake, note, ahead, &expected[told++]);
-			if (told == 0)
-				break;
+			read_note(intake, note, notes.tag[i]);
+			memset((void *)note, 0, atomic_load_explicit(
+			    &note->size, memory_order_relaxed));
 		}
-		next = &expected[done++];
-		read_note(intake, next->note, next->tag);
-		memset((void *)next->note, 0, atomic_load_explicit(
-		    &next->note->size, memory_order_relaxed));
-		if (next->end - read < SLICE)
-			continue;
-		read = next->end;
-		atomic_store_explicit(&lane->read, read, memory_order_release);
+		atomic_store_explicit(&lane->read, at, memory_order_release);
+		if (notes.count == 0)
+			break;
 	}
-	atomic_store_explicit(&lane->read, ahead, memory_order_release);
 	return atomic_load_explicit(&lane->reserved, memory_order_relaxed) -
-	    ahead >= MANY;
+	    at >= MANY;
 }
 
 /* It can take a moment to get the memory, and is no thread of Unbound's. */

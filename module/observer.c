@@ -142,7 +142,7 @@ hash(const struct sw_observer *observer, const void *data, size_t length)
 }
 
 uint64_t
-sw_observer_expect(const struct sw_observer *observer,
+sw_observer_tag(const struct sw_observer *observer,
     enum sw_mechanism mechanism, const uint8_t *subject, size_t length)
 {
 	uint8_t text[1 + SW_NAME_WIRE_MAX];
@@ -151,10 +151,14 @@ sw_observer_expect(const struct sw_observer *observer,
 	text[0] = (uint8_t)mechanism;
 	memcpy(text + 1, subject, length);
 	tag = hash(observer, text, 1 + length);
-	if (tag == 0)
-		tag = 1;
-	sw_table_expect(observer->table, tag);
-	return tag;
+	return tag != 0 ? tag : 1;
+}
+
+void
+sw_observer_expect(const struct sw_observer *observer, const uint64_t *tags,
+    size_t count)
+{
+	sw_table_expect(observer->table, tags, count);
 }
 
 /*

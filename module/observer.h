@@ -55,12 +55,13 @@ void sw_observer_free(struct sw_observer **observer);
 bool sw_observer_wants(struct sw_observer *observer,
     const struct sw_lookup *lookup, struct sw_name *name);
 
-/*
- * The tag of a look-up that is to be taken. Asked for some look-ups ahead, it
- * saves sw_observer_take() waiting for memory.
- */
-uint64_t sw_observer_expect(const struct sw_observer *observer,
+/* The tag of a look-up that is to be taken. */
+uint64_t sw_observer_tag(const struct sw_observer *observer,
     enum sw_mechanism mechanism, const uint8_t *subject, size_t length);
+
+/* Said before several are taken, it saves waiting for memory at each. */
+void sw_observer_expect(const struct sw_observer *observer,
+    const uint64_t *tags, size_t count);
 
 /*
  * Judge a look-up that was wanted and put it into the table; its name and type

@@ -117,15 +117,25 @@ favourite(uint64_t tag)
 	return (unsigned)(tag >> 32) % WAYS;
 }
 
+/*
+ * It reads what will be needed, nothing else between, so that all of it is under
+ * way at once. A hint to the processor would not do: where the page is not at
+ * hand either, as is usual in a table of this size, it may pass over it.
+ */
 void
-sw_table_expect(const struct sw_table *table, uint64_t tag)
+sw_table_expect(const struct sw_table *table, const uint64_t *tags,
+    size_t count)
 {
-	size_t at = bucket_of(table, tag);
-	const struct bucket *bucket = &table->buckets[at];
+	for (size_t i = 0; i < count; i++) {
+		size_t at = bucket_of(table, tags[i]);
+		const struct bucket *bucket = &table->buckets[at];
 
-	__builtin_prefetch(bucket->tags, 1);
-	__builtin_prefetch(&bucket->entries[favourite(tag)], 1);
-	__builtin_prefetch(&table->waiting[0][at / 64], 1);
+		(void)get_tag(bucket, 0);
+		__builtin_prefetch(&table->waiting[0][at / 64], 1);
+	}
+	for (size_t i = 0; i < count; i++)
+		expect_entry(&table->buckets[bucket_of(table, tags[i])].entries[
+		    favourite(tags[i])]);
 }
 
 /* The way of a bucket that has this tag, or WAYS. */

@@ -56,8 +56,9 @@ enum sw_result sw_table_new(struct sw_table **table, size_t capacity,
 void sw_table_free(struct sw_table **table);
 size_t sw_table_memory(const struct sw_table *table);
 
-/* Said some time before a tag is asked for, it saves waiting for memory. */
-void sw_table_expect(const struct sw_table *table, uint64_t tag);
+/* Said before several tags are asked for, it saves waiting for memory at each. */
+void sw_table_expect(const struct sw_table *table, const uint64_t *tags,
+    size_t count);
 
 /*
  * The fast path: was this very answer seen before? Then all there is to do is

@@ -85,6 +85,14 @@ set_tag(struct bucket *bucket, unsigned way, uint64_t tag)
 	atomic_store_explicit(&bucket->tags[way], tag, memory_order_relaxed);
 }
 
+/* It is about to be changed; it may lie in two lines of the processor's cache. */
+static inline void
+expect_entry(const struct entry *entry)
+{
+	__builtin_prefetch(&entry->print, 1);
+	__builtin_prefetch(&entry->key, 1);
+}
+
 /* Under its lock: an entry has changed, and waits. */
 void sw_table_set_pending(struct sw_table *table, size_t at, unsigned way);
 

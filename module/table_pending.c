@@ -93,9 +93,8 @@ next_waiting(const uint64_t *waiting, size_t at, size_t end)
 }
 
 /*
- * Some buckets from *at to end, and a word to the processor that they will be
- * read: they are far apart, so that to wait for each in turn takes longer than
- * all else.
+ * Some buckets from *at to end, and their tags are read: they are far apart, so
+ * that to wait for each in turn takes longer than all else.
  */
 static size_t
 find_buckets(const struct sw_table *table, unsigned key, size_t *at, size_t end,
@@ -106,10 +105,11 @@ find_buckets(const struct sw_table *table, unsigned key, size_t *at, size_t end,
 
 	*at = next_waiting(waiting, *at, end);
 	while (*at < end && found < SLICE) {
-		__builtin_prefetch(table->buckets[*at].tags);
 		buckets[found++] = *at;
 		*at = next_waiting(waiting, *at + 1, end);
 	}
+	for (size_t i = 0; i < found; i++)
+		(void)get_tag(&table->buckets[buckets[i]], 0);
 	return found;
 }
 
@@ -136,7 +136,7 @@ find_slots(const struct sw_table *table, unsigned key, size_t *at, size_t end,
 		for (unsigned way = 0; way < WAYS; way++) {
 			if (!is_pending(bucket, way))
 				continue;
-			__builtin_prefetch(&bucket->entries[way]);
+			expect_entry(&bucket->entries[way]);
 			slots[found++] = buckets[i] * WAYS + way;
 		}
 	}

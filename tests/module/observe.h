@@ -13,7 +13,7 @@ observe(struct sw_observer *observer, const struct sw_lookup *lookup,
 
 	if (sw_observer_wants(observer, lookup, &name))
 		sw_observer_take(observer, lookup, &name,
-		    sw_observer_expect(observer, name.mechanism, name.subject,
+		    sw_observer_tag(observer, name.mechanism, name.subject,
 		    name.subject_length), now);
 }
 

@@ -139,7 +139,7 @@ leave(struct sw_intake *intake, struct sw_observer *observer,
 	    example->now))
 		return true;
 	sw_observer_take(observer, &example->lookup, &name,
-	    sw_observer_expect(observer, name.mechanism, name.subject,
+	    sw_observer_tag(observer, name.mechanism, name.subject,
 	    name.subject_length), example->now);
 	return false;
 }
