@@ -386,6 +386,23 @@ set_group(const struct query *query, const struct domain *domain,
 	memcpy(out->suffix, known->text, strlen(known->text) + 1);
 }
 
+/* A name without labels to leave out can't have more than a subject. */
+static inline bool
+may_match(const struct labels *labels, uint16_t type)
+{
+	return labels->count >= 2 && (labels->count <= SUBJECT_LABELS_MAX ||
+	    (type == SW_TYPE_TXT && labels->underscores > 0));
+}
+
+bool
+sw_name_may_match(const uint8_t *name, size_t length, uint16_t type)
+{
+	struct labels labels;
+
+	return (type == SW_TYPE_MX || type == SW_TYPE_TXT) &&
+	    find_labels(name, length, &labels) && may_match(&labels, type);
+}
+
 enum sw_mechanism
 sw_name_match(const struct sw_suffixes *suffixes, const uint8_t *name,
     size_t length, uint16_t type, struct sw_name *out)
@@ -400,10 +417,7 @@ sw_name_match(const struct sw_suffixes *suffixes, const uint8_t *name,
 	if (type != SW_TYPE_MX && type != SW_TYPE_TXT)
 		return SW_MECHANISM_NONE;
 	if (!find_labels(name, length, &query.labels) ||
-	    query.labels.count < 2)
-		return SW_MECHANISM_NONE;
-	if (query.labels.count > SUBJECT_LABELS_MAX &&
-	    (type == SW_TYPE_MX || query.labels.underscores == 0))
+	    !may_match(&query.labels, type))
 		return SW_MECHANISM_NONE;
 	query.suffixes = suffixes;
 	lower_name(&query, name);

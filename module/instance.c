@@ -306,15 +306,11 @@ void
 sw_instance_see(struct sw_instance *instance, const struct sw_lookup *lookup,
     unsigned thread, time_t now)
 {
-	struct sw_name name;
-
 	start_threads(instance, now);
-	if (sw_observer_wants(instance->observer, lookup, &name) &&
+	if (sw_observer_may_want(instance->observer, lookup) &&
 	    !sw_intake_leave(atomic_load_explicit(&instance->intake,
-	    memory_order_acquire), lookup, &name, thread, now))
-		sw_observer_take(instance->observer, lookup, &name,
-		    sw_observer_tag(instance->observer, name.mechanism,
-		    name.subject, name.subject_length), now);
+	    memory_order_acquire), lookup, thread, now))
+		sw_observer_see(instance->observer, lookup, now);
 }
 
 size_t

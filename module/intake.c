@@ -25,23 +25,20 @@
 #define NEXT (5 * LINE)	/* what the next note may well take */
 #define COMING ((size_t)8192)	/* octets that are asked for before they are read */
 
-/* A copy; behind it subject, suffix, SOA, lengths of records, records. */
+/* A copy; behind it name, SOA, lengths of records, records. */
 struct note {
 	atomic_size_t size;	/* with all of that; a multiple of its alignment */
 	time_t now;
-	const struct sw_registry *registry;
-	const struct sw_registry_type *type;
+	uint16_t type;
 	uint16_t rcode;
 	uint16_t record_count;
-	uint8_t mechanism;
+	uint8_t usable;
 	uint8_t dnssec;
-	uint8_t depth;
 	bool truncated;
 	bool cname;
 	bool has_soa;
-	uint8_t subject_length;
+	uint8_t name_length;
 	uint8_t soa_length;
-	uint16_t suffix_size;	/* with its NUL */
 };
 
 /* In a size: the lane's end, with too little room for the note that came. */
@@ -58,6 +55,15 @@ struct lane {
 	uint8_t *octets;
 };
 
+/* Some that follow one another, and of what they are. */
+struct notes {
+	unsigned count;
+	struct note *note[AHEAD];
+	bool wanted[AHEAD];
+	uint64_t tag[AHEAD];
+	struct sw_name name[AHEAD];
+};
+
 struct sw_intake {
 	struct lane lanes[LANES];
 	struct sw_observer *observer;
@@ -66,19 +72,18 @@ struct sw_intake {
 	struct sw_thread thread;
 	struct sw_pages pages;	/* the thread's until ready is set */
 	atomic_bool ready;
+	struct notes notes;
 	/* Of the look-up in hand. */
 	const uint8_t *rdata[SW_RRSET_MAX];
 	size_t length[SW_RRSET_MAX];
-	struct sw_name name;
 };
 
 static size_t
-note_size(const struct sw_lookup *lookup, const struct sw_name *name,
-    size_t suffix_size)
+note_size(const struct sw_lookup *lookup)
 {
 	const struct sw_answer *answer = &lookup->answer;
-	size_t size = sizeof(struct note) + name->subject_length +
-	    suffix_size + answer->records.count * sizeof(uint32_t);
+	size_t size = sizeof(struct note) + lookup->name_length +
+	    answer->records.count * sizeof(uint32_t);
 
 	if (answer->soa != NULL)
 		size += answer->soa_length;
@@ -96,29 +101,24 @@ append(uint8_t *at, const void *data, size_t length)
 }
 
 static void
-write_note(struct note *note, const struct sw_lookup *lookup,
-    const struct sw_name *name, size_t suffix_size, time_t now)
+write_note(struct note *note, const struct sw_lookup *lookup, time_t now)
 {
 	const struct sw_answer *answer = &lookup->answer;
 	uint8_t *at = (uint8_t *)(note + 1);
 
 	note->now = now;
-	note->registry = name->registry;
-	note->type = name->type;
+	note->type = lookup->type;
 	note->rcode = answer->rcode;
 	note->record_count = (uint16_t)answer->records.count;
-	note->mechanism = (uint8_t)name->mechanism;
+	note->usable = (uint8_t)lookup->usable;
 	note->dnssec = (uint8_t)lookup->dnssec;
-	note->depth = name->depth;
 	note->truncated = answer->truncated;
 	note->cname = answer->cname;
 	note->has_soa = answer->soa != NULL;
-	note->subject_length = (uint8_t)name->subject_length;
+	note->name_length = (uint8_t)lookup->name_length;
 	note->soa_length = answer->soa != NULL ? (uint8_t)answer->soa_length :
 	    0;
-	note->suffix_size = (uint16_t)suffix_size;
-	at = append(at, name->subject, name->subject_length);
-	at = append(at, name->suffix, suffix_size);
+	at = append(at, lookup->name, lookup->name_length);
 	if (answer->soa != NULL)
 		at = append(at, answer->soa, answer->soa_length);
 	for (size_t i = 0; i < answer->records.count; i++) {
@@ -171,25 +171,35 @@ expect_note(const struct lane *lane, size_t at)
 		__builtin_prefetch(note_at(lane, at + i), 1);
 }
 
+/* What does not fit into a note is rare, or no DNS. */
+static bool
+is_fit(const struct sw_lookup *lookup)
+{
+	const struct sw_answer *answer = &lookup->answer;
+
+	return lookup->name_length <= SW_NAME_WIRE_MAX &&
+	    answer->records.count <= SW_RRSET_MAX &&
+	    (answer->soa == NULL || answer->soa_length <= SW_NAME_WIRE_MAX);
+}
+
 bool
 sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
-    const struct sw_name *name, unsigned thread, time_t now)
+    unsigned thread, time_t now)
 {
-	size_t suffix_size = strlen(name->suffix) + 1, size, end, waiting;
+	size_t size, end, waiting;
 	struct lane *lane;
 	struct note *note;
 
 	if (intake == NULL ||
 	    !atomic_load_explicit(&intake->ready, memory_order_acquire) ||
-	    (lookup->answer.soa != NULL &&
-	    lookup->answer.soa_length > SW_NAME_WIRE_MAX))
+	    !is_fit(lookup))
 		return false;
-	size = note_size(lookup, name, suffix_size);
+	size = note_size(lookup);
 	lane = &intake->lanes[thread % LANES];
 	note = size <= LARGEST ? reserve(lane, size, &end) : NULL;
 	if (note == NULL)
 		return false;
-	write_note(note, lookup, name, suffix_size, now);
+	write_note(note, lookup, now);
 	atomic_store_explicit(&note->size, size, memory_order_release);
 	expect_note(lane, end);
 	waiting = end - atomic_load_explicit(&lane->read,
@@ -199,33 +209,34 @@ sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
 	return true;
 }
 
-/* Give the observer what a note of this tag says. */
-static void
-read_note(struct sw_intake *intake, const struct note *note, uint64_t tag)
+/* All of a look-up but its answer's parts. */
+static struct sw_lookup
+lookup_of(const struct note *note)
 {
-	const uint8_t *at = (const uint8_t *)(note + 1), *lengths;
-	struct sw_lookup lookup = {
-		.usable = SW_USABLE,
+	return (struct sw_lookup){
+		.name = (const uint8_t *)(note + 1),
+		.name_length = note->name_length,
+		.type = note->type,
+		.usable = note->usable,
 		.dnssec = note->dnssec,
 		.answer = {
 			.rcode = note->rcode,
 			.truncated = note->truncated,
 			.cname = note->cname,
-			.records = { note->record_count, intake->rdata,
-			    intake->length },
+			.records = { .count = note->record_count },
 			.soa_length = note->soa_length,
 		},
 	};
+}
 
-	intake->name.mechanism = note->mechanism;
-	intake->name.subject_length = note->subject_length;
-	intake->name.registry = note->registry;
-	intake->name.type = note->type;
-	intake->name.depth = note->depth;
-	memcpy(intake->name.subject, at, note->subject_length);
-	at += note->subject_length;
-	memcpy(intake->name.suffix, at, note->suffix_size);
-	at += note->suffix_size;
+/* Give the observer what a note that it wants says. */
+static void
+read_note(struct sw_intake *intake, const struct note *note,
+    const struct sw_name *name, uint64_t tag)
+{
+	struct sw_lookup lookup = lookup_of(note);
+	const uint8_t *at = lookup.name + lookup.name_length, *lengths;
+
 	if (note->has_soa)
 		lookup.answer.soa = at;
 	lengths = at + note->soa_length;
@@ -238,8 +249,9 @@ read_note(struct sw_intake *intake, const struct note *note, uint64_t tag)
 		intake->length[i] = length;
 		at += length;
 	}
-	sw_observer_take(intake->observer, &lookup, &intake->name, tag,
-	    note->now);
+	lookup.answer.records.rdata = intake->rdata;
+	lookup.answer.records.length = intake->length;
+	sw_observer_take(intake->observer, &lookup, name, tag, note->now);
 }
 
 /*
@@ -263,12 +275,19 @@ next_note(const struct lane *lane, size_t *at)
 	}
 }
 
-/* Notes that follow one another. */
-struct notes {
-	struct note *note[AHEAD];
-	uint64_t tag[AHEAD];
-	unsigned count;
-};
+/* Is it wanted, and of what? */
+static void
+match_note(struct sw_intake *intake, const struct note *note, unsigned i)
+{
+	struct notes *notes = &intake->notes;
+	const struct sw_lookup lookup = lookup_of(note);
+	const struct sw_name *name = &notes->name[i];
+
+	notes->wanted[i] = sw_observer_wants(intake->observer, &lookup,
+	    &notes->name[i]);
+	notes->tag[i] = notes->wanted[i] ? sw_observer_tag(intake->observer,
+	    name->mechanism, name->subject, name->subject_length) : 0;
+}
 
 /*
  * Some notes from *at, which moves past them, at most to end. The table's memory
@@ -277,20 +296,18 @@ struct notes {
  */
 static void
 find_notes(struct sw_intake *intake, const struct lane *lane, size_t *at,
-    size_t end, struct notes *notes)
+    size_t end)
 {
+	struct notes *notes = &intake->notes;
 	struct note *note;
-	unsigned count = 0;
 
-	while (count < AHEAD && *at < end &&
+	notes->count = 0;
+	while (notes->count < AHEAD && *at < end &&
 	    (note = next_note(lane, at)) != NULL) {
-		notes->note[count] = note;
-		notes->tag[count++] = sw_observer_tag(intake->observer,
-		    note->mechanism, (const uint8_t *)(note + 1),
-		    note->subject_length);
+		match_note(intake, note, notes->count);
+		notes->note[notes->count++] = note;
 	}
-	sw_observer_expect(intake->observer, notes->tag, count);
-	notes->count = count;
+	sw_observer_expect(intake->observer, notes->tag, notes->count);
 }
 
 /* Read what is there, at most all that a lane holds. True if much waits still. */
@@ -299,19 +316,21 @@ read_lane(struct sw_intake *intake, struct lane *lane)
 {
 	size_t at = atomic_load_explicit(&lane->read, memory_order_relaxed);
 	const size_t end = at + ROOM;
-	struct notes notes;
+	const struct notes *notes = &intake->notes;
 
 	for (;;) {
-		find_notes(intake, lane, &at, end, &notes);
-		for (unsigned i = 0; i < notes.count; i++) {
-			struct note *note = notes.note[i];
+		find_notes(intake, lane, &at, end);
+		for (unsigned i = 0; i < notes->count; i++) {
+			struct note *note = notes->note[i];
 
-			read_note(intake, note, notes.tag[i]);
+			if (notes->wanted[i])
+				read_note(intake, note, &notes->name[i],
+				    notes->tag[i]);
 			memset((void *)note, 0, atomic_load_explicit(
 			    &note->size, memory_order_relaxed));
 		}
 		atomic_store_explicit(&lane->read, at, memory_order_release);
-		if (notes.count == 0)
+		if (notes->count == 0)
 			break;
 	}
 	return atomic_load_explicit(&lane->reserved, memory_order_relaxed) -

@@ -1,13 +1,14 @@
 /*
  * Between Unbound's threads and the table: a thread of Unbound's leaves a copy
- * of a watched look-up, and a thread of the module's judges it, makes its
- * pseudonym and puts it into the table, moments later and many at a time.
+ * of a look-up, and a thread of the module's tells whether it is watched, judges
+ * it, makes its pseudonym and puts it into the table, moments later and many at a
+ * time.
  *
  * What holds for the resolver holds here: leaving a copy takes no lock, and
  * never waits for memory, the thread, or another of Unbound's; one in hundreds
  * wakes the thread, which takes a system call that waits for nothing. What the
- * copy holds is the registrable domain, the records, and the owner of a denial's
- * SOA record; not the name that was asked.
+ * copy holds is the name and type that were asked, the records, and the owner of
+ * a denial's SOA record, until it was read.
  */
 #ifndef SENDERWATCH_MODULE_INTAKE_H
 #define SENDERWATCH_MODULE_INTAKE_H
@@ -18,7 +19,6 @@
 
 #include "module/log.h"
 #include "module/observer.h"
-#include "senderwatch/name.h"
 #include "senderwatch/result.h"
 
 struct sw_intake;
@@ -31,13 +31,13 @@ enum sw_result sw_intake_start(struct sw_intake **intake,
     struct sw_observer *observer, unsigned pause_ms, sw_log_function log);
 
 /*
- * Leave what sw_observer_wants() wanted. False if it can't be taken, because
+ * Leave what sw_observer_may_want(). False if it can't be taken, because
  * much is waiting or it is too large: the caller gives it to the observer
  * itself. NULL takes nothing. thread: the caller's number, that those who are at
  * work at one time may stay out of each other's way.
  */
 bool sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
-    const struct sw_name *name, unsigned thread, time_t now);
+    unsigned thread, time_t now);
 
 /* Give the observer all that was left, end the thread, free the intake. */
 void sw_intake_stop(struct sw_intake **intake);

@@ -409,6 +409,16 @@ refusal(const struct sw_observer *observer, const struct sw_lookup *lookup)
 }
 
 bool
+sw_observer_may_want(struct sw_observer *observer,
+    const struct sw_lookup *lookup)
+{
+	if (sw_name_may_match(lookup->name, lookup->name_length, lookup->type))
+		return true;
+	count(observer, COUNT_SEEN, 1);
+	return false;
+}
+
+bool
 sw_observer_wants(struct sw_observer *observer,
     const struct sw_lookup *lookup, struct sw_name *name)
 {
@@ -424,6 +434,18 @@ sw_observer_wants(struct sw_observer *observer,
 		count(observer, reason, 1);
 	}
 	return false;
+}
+
+void
+sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
+    time_t now)
+{
+	struct sw_name name;
+
+	if (sw_observer_wants(observer, lookup, &name))
+		sw_observer_take(observer, lookup, &name, sw_observer_tag(
+		    observer, name.mechanism, name.subject,
+		    name.subject_length), now);
 }
 
 uint32_t

@@ -48,9 +48,16 @@ enum sw_result sw_observer_new(struct sw_observer **observer,
 void sw_observer_free(struct sw_observer **observer);
 
 /*
- * Is it a look-up to be observed? If so, name says of what, and it is to be
- * given to sw_observer_take(), which counts it; if not, it is counted, and done
- * with. Quick: for Unbound's threads.
+ * Can it be a look-up to be observed? If not, it is counted, and done with. Quick:
+ * for Unbound's threads.
+ */
+bool sw_observer_may_want(struct sw_observer *observer,
+    const struct sw_lookup *lookup);
+
+/*
+ * Is it one? If so, name says of what, and it is to be given to
+ * sw_observer_take(), which counts it; if not, it is counted, and done with. Of
+ * its answer, only the number of records is looked at.
  */
 bool sw_observer_wants(struct sw_observer *observer,
     const struct sw_lookup *lookup, struct sw_name *name);
@@ -71,6 +78,10 @@ void sw_observer_expect(const struct sw_observer *observer,
 void sw_observer_take(struct sw_observer *observer,
     const struct sw_lookup *lookup, const struct sw_name *name, uint64_t tag,
     time_t now);
+
+/* All of it at once. */
+void sw_observer_see(struct sw_observer *observer,
+    const struct sw_lookup *lookup, time_t now);
 
 uint32_t sw_observer_day(const struct sw_observer *observer, time_t now);
 

@@ -50,7 +50,7 @@ check_PROGRAMS += $(name_tests)
 TESTS += $(name_tests)
 endif
 
-noinst_HEADERS += tests/random.h tests/lib/names.h tests/module/observe.h \
+noinst_HEADERS += tests/random.h tests/lib/names.h \
 	tests/module/answers.h
 include tests/fuzz/local.mk
 

@@ -66,6 +66,12 @@ enum sw_mechanism sw_name_match(const struct sw_suffixes *suffixes,
     const uint8_t *name, size_t length, uint16_t type, struct sw_name *out);
 
 /*
+ * Can sw_name_match() recognise such a name? False for most names of other uses,
+ * by their labels' number alone: it reads nothing but the name.
+ */
+bool sw_name_may_match(const uint8_t *name, size_t length, uint16_t type);
+
+/*
  * Ask libpsl once about every rule of a list, so that sw_name_match() need
  * not: text is the list's (publicsuffix.org's format) that suffixes->psl was
  * loaded from; psl and registries of suffixes are to be set. SW_ERR_INVALID

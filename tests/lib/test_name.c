@@ -460,6 +460,7 @@ malformed(void **state)
 		memcpy(wire + i, "\1a", 2);
 	assert_int_equal(sw_name_match(&suffixes, wire, 255, SW_TYPE_TXT,
 	    &name), SW_MECHANISM_NONE);
+	assert_false(sw_name_may_match(wire, 255, SW_TYPE_TXT));
 	memset(wire, 'x', sizeof(wire));
 	wire[0] = 63;
 	memcpy(wire + 64, "\2co\2jp", 7);

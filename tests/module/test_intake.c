@@ -17,7 +17,6 @@
 
 #include "module/intake.h"
 #include "tests/lib/names.h"
-#include "tests/module/observe.h"
 #include "tests/random.h"
 
 #define NOON ((time_t)20000 * 86400 + 43200)
@@ -26,8 +25,11 @@
 #define LOOKUPS 3000	/* of each thread */
 
 static char resolver[] = "test";
+static struct sw_private_zone private_zone = { .name = "\7private\2jp",
+	.length = 12 };
 static struct sw_options options = { .resolver = resolver,
-	.capacity = 1u << 16, .plain_names = true };
+	.capacity = 1u << 16, .plain_names = true,
+	.private_zones = &private_zone, .private_zone_count = 1 };
 
 static void complain(enum sw_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -89,7 +91,9 @@ make_example(struct example *example, unsigned n, uint64_t *seed)
 		{ "d", ".co.jp" }, { "_dmarc.d", ".jp" },
 		{ "_mta-sts.d", ".com" }, { "s1._domainkey.mail.d", ".org" },
 		{ "d", ".chiyoda.tokyo.jp" }, { "_smtp._tls.d", ".co.uk" },
-		{ "deep.down.d", ".jp" }
+		{ "deep.down.d", ".jp" }, { "4.3.2.1.0.1.d", ".example.org" },
+		{ "h._acme-challenge.d", ".jp" }, { "_DMARC.D", ".JP" },
+		{ "s1._domainkey.d", ".private.jp" }
 	};
 	static const char *const texts[] = {
 		"v=spf1 -all", "v=spf1 mx ~all", "v=DMARC1; p=reject",
@@ -98,7 +102,7 @@ make_example(struct example *example, unsigned n, uint64_t *seed)
 	};
 	char text[100];
 	unsigned count = random_below(seed, RECORDS + 1);
-	unsigned kind = random_below(seed, 7);
+	unsigned kind = random_below(seed, 11);
 
 	memset(example, 0, sizeof(*example));
 	snprintf(text, sizeof(text), "%s%u%s", around[kind][0], n,
@@ -131,16 +135,11 @@ static bool
 leave(struct sw_intake *intake, struct sw_observer *observer,
     const struct example *example, unsigned thread)
 {
-	struct sw_name name;
-
-	if (!sw_observer_wants(observer, &example->lookup, &name))
+	if (!sw_observer_may_want(observer, &example->lookup))
 		return true;
-	if (sw_intake_leave(intake, &example->lookup, &name, thread,
-	    example->now))
+	if (sw_intake_leave(intake, &example->lookup, thread, example->now))
 		return true;
-	sw_observer_take(observer, &example->lookup, &name,
-	    sw_observer_tag(observer, name.mechanism, name.subject,
-	    name.subject_length), example->now);
+	sw_observer_see(observer, &example->lookup, example->now);
 	return false;
 }
 
@@ -150,7 +149,6 @@ start_intake(struct sw_observer *observer)
 {
 	const struct timespec short_while = { .tv_nsec = 1000000 };
 	struct sw_intake *intake;
-	struct sw_name name;
 	struct example example;
 
 	assert_int_equal(sw_intake_start(&intake, observer, 0, complain), SW_OK);
@@ -160,8 +158,7 @@ start_intake(struct sw_observer *observer)
 	example.lookup.type = SW_TYPE_MX;
 	example.lookup.answer.records.rdata = example.rdata;
 	example.lookup.answer.records.length = example.length;
-	assert_true(sw_observer_wants(observer, &example.lookup, &name));
-	while (!sw_intake_leave(intake, &example.lookup, &name, 0, NOON))
+	while (!sw_intake_leave(intake, &example.lookup, 0, NOON))
 		nanosleep(&short_while, NULL);
 	return intake;
 }
@@ -252,7 +249,7 @@ arrives_as_it_was(void **state)
 		struct example example;
 
 		make_example(&example, n, &seed);
-		observe(direct, &example.lookup, example.now);
+		sw_observer_see(direct, &example.lookup, example.now);
 		leave(intake, observer, &example, 0);
 		/* What was borrowed is the caller's again. */
 		memset(&example, 0xa5, sizeof(example));
@@ -346,6 +343,17 @@ refuses_what_is_too_much(void **state)
 		length[i] = sizeof(large[i]);
 	}
 	assert_false(leave(intake, observer, &example, 0));
+	/* None of these can be in an answer of DNS. */
+	example.lookup.answer.records.count = SW_RRSET_MAX + 1;
+	assert_false(leave(intake, observer, &example, 0));
+	example.lookup.answer.records.count = 0;
+	example.lookup.answer.soa = example.name;
+	example.lookup.answer.soa_length = SW_NAME_WIRE_MAX + 1;
+	assert_false(sw_intake_leave(intake, &example.lookup, 0, NOON));
+	example.lookup.answer.soa = NULL;
+	example.lookup.name_length = SW_NAME_WIRE_MAX + 1;
+	assert_false(sw_intake_leave(intake, &example.lookup, 0, NOON));
+	example.lookup.name_length = 10;
 	/* Half of its size: a few at a time, then no more for a moment. */
 	example.lookup.answer.records.count = 50;
 	while (refused == 0)
@@ -353,9 +361,10 @@ refuses_what_is_too_much(void **state)
 	assert_in_range(taken, 1, 1000000);
 	sw_intake_stop(&intake);
 	sw_observer_counters(observer, &counters);
-	/* These, the large one, and the first. */
-	assert_int_equal(counters.watched, taken + refused + 2);
-	assert_int_equal(counters.observed, counters.watched);
+	/* These, the large one, the one with too many records, and the first. */
+	assert_int_equal(counters.watched, taken + refused + 3);
+	assert_int_equal(counters.unknown_malformed, 1);
+	assert_int_equal(counters.observed, counters.watched - 1);
 	sw_observer_free(&observer);
 }
 
@@ -365,11 +374,10 @@ none_takes_nothing(void **state)
 	struct sw_observer *observer = new_observer();
 	struct example example;
 	uint64_t seed = 1;
-	struct sw_name name = { 0 };
 
 	(void)state;
 	make_example(&example, 0, &seed);
-	assert_false(sw_intake_leave(NULL, &example.lookup, &name, 0, NOON));
+	assert_false(sw_intake_leave(NULL, &example.lookup, 0, NOON));
 	sw_observer_free(&observer);
 }
 

@@ -17,7 +17,6 @@
 #include "module/observer.h"
 #include "senderwatch/key_file.h"
 #include "tests/lib/names.h"
-#include "tests/module/observe.h"
 
 #define LAST_DAY 20818		/* 2026-12-31 */
 #define NOW 5000	/* milliseconds */
@@ -105,7 +104,7 @@ see(const char *name, const char *text, uint32_t day)
 	rdata[1] = (uint8_t)(1 + strlen(text));
 	rdata[2] = (uint8_t)strlen(text);
 	memcpy(rdata + 3, text, strlen(text));
-	observe(observer, &lookup, (time_t)day * 86400 + 3600);
+	sw_observer_see(observer, &lookup, (time_t)day * 86400 + 3600);
 }
 
 /* What waits of a key. */

@@ -16,7 +16,6 @@
 #include "senderwatch/dkim.h"
 #include "senderwatch/pseudonym.h"
 #include "tests/module/answers.h"
-#include "tests/module/observe.h"
 #include "tests/random.h"
 
 #define BATCH 64
@@ -85,7 +84,7 @@ see_text(const char *name, const char *text, time_t now)
 	ask(&answer, name, SW_TYPE_TXT);
 	if (text != NULL)
 		add_text(&answer, text);
-	observe(observer, &answer.lookup, now);
+	sw_observer_see(observer, &answer.lookup, now);
 }
 
 static struct sw_counters
@@ -140,7 +139,7 @@ pseudonym_leaves(void **state)
 	ask(&answer, "_dMARC.Example.co.JP", SW_TYPE_TXT);
 	add_text(&answer, "v=DMARC1; p=reject");
 	answer.lookup.dnssec = SW_DNSSEC_SECURE;
-	observe(observer, &answer.lookup, NOON);
+	sw_observer_see(observer, &answer.lookup, NOON);
 	assert_int_equal(take_all(o, names), 1);
 	/* HMAC-SHA-256 by Python, as in tests/lib/test_pseudonym.c */
 	assert_memory_equal(o[0].subject, "\x49\xf9\x2b\x0b\x61\x99\x49\xa0"
@@ -222,23 +221,23 @@ no_change(void **state)
 	ask(&answer, "example.jp", SW_TYPE_MX);
 	add_mx(&answer, 10, "mx1.example.jp");
 	add_mx(&answer, 20, "mx2.example.jp");
-	observe(observer, &answer.lookup, NOON);
+	sw_observer_see(observer, &answer.lookup, NOON);
 	ask(&answer, "example.jp", SW_TYPE_MX);
 	add_mx(&answer, 20, "MX2.eXaMPLe.jp");
 	add_mx(&answer, 10, "mx1.example.JP");
-	observe(observer, &answer.lookup, NOON);
+	sw_observer_see(observer, &answer.lookup, NOON);
 	assert_int_equal(take_all(o, names), 1);
 	assert_int_equal(counters().repeated, 1);
 	ask(&answer, "example.jp", SW_TYPE_MX);
 	add_mx(&answer, 10, "mx1.example.jp");
-	observe(observer, &answer.lookup, NOON);
+	sw_observer_see(observer, &answer.lookup, NOON);
 	assert_int_equal(take_all(o, names), 1);
 	/* other records of the domain's that are not SPF */
 	see_text("example.jp", "v=spf1 -all", NOON);
 	ask(&answer, "example.jp", SW_TYPE_TXT);
 	add_text(&answer, "site-verification=1");
 	add_text(&answer, "v=spf1 -all");
-	observe(observer, &answer.lookup, NOON);
+	sw_observer_see(observer, &answer.lookup, NOON);
 	assert_int_equal(take_all(o, names), 1);
 	assert_int_equal(counters().repeated, 2);
 	check_sums();
@@ -273,8 +272,8 @@ changes(void **state)
 		if (steps[i].second != NULL)
 			add_mx(&answer, 20, steps[i].second);
 		answer.lookup.dnssec = steps[i].dnssec;
-		observe(observer, &answer.lookup, NOON);
-		observe(observer, &answer.lookup, NOON);
+		sw_observer_see(observer, &answer.lookup, NOON);
+		sw_observer_see(observer, &answer.lookup, NOON);
 		assert_int_equal(take_all(o, names), 1);
 		assert_int_equal(o[0].dnssec, steps[i].dnssec);
 	}
@@ -309,7 +308,7 @@ denials_are_told_apart(void **state)
 		ask(&answer, "example.jp", SW_TYPE_TXT);
 		deny(&answer, steps[i].soa);
 		answer.lookup.answer.rcode = steps[i].rcode;
-		observe(observer, &answer.lookup, NOON);
+		sw_observer_see(observer, &answer.lookup, NOON);
 		assert_int_equal(take_all(o, names), 1);
 		assert_int_equal(o[0].outcome, steps[i].outcome);
 	}
@@ -362,10 +361,10 @@ what_can_not_be_used(void **state)
 			answer.lookup.usable = kinds[i];
 			/* Not looked at: it may be anything. */
 			answer.lookup.answer.records.rdata = NULL;
-			observe(observer, &answer.lookup, NOON);
+			sw_observer_see(observer, &answer.lookup, NOON);
 			/* Not watched, hence not counted either. */
 			answer.name[1] = '_';
-			observe(observer, &answer.lookup, NOON);
+			sw_observer_see(observer, &answer.lookup, NOON);
 		}
 	}
 	c = counters();
@@ -396,10 +395,10 @@ too_many_records(void **state)
 	ask(&answer, "example.jp", SW_TYPE_TXT);
 	answer.lookup.answer.records = (struct sw_rrset){ SW_RRSET_MAX + 1,
 	    rdata, length };
-	observe(observer, &answer.lookup, NOON);
+	sw_observer_see(observer, &answer.lookup, NOON);
 	assert_int_equal(counters().unknown_malformed, 1);
 	answer.lookup.answer.records.count--;
-	observe(observer, &answer.lookup, NOON);
+	sw_observer_see(observer, &answer.lookup, NOON);
 	assert_int_equal(counters().observed, 1);
 	check_sums();
 }
@@ -440,7 +439,7 @@ made_up_domains(void **state)
 		snprintf(name, sizeof(name), "_dmarc.a.x%u.ck", i);
 		ask(&answer, name, SW_TYPE_TXT);
 		deny(&answer, "ck");
-		observe(observer, &answer.lookup, NOON);
+		sw_observer_see(observer, &answer.lookup, NOON);
 	}
 	assert_int_equal(counters().unknown_nonexistent, 50000);
 	assert_int_equal(sw_table_pending(sw_observer_table(observer)), 0);
@@ -450,7 +449,7 @@ made_up_domains(void **state)
 	assert_int_equal(take_all(o, names), 1);
 	ask(&answer, "_dmarc.example.jp", SW_TYPE_TXT);
 	deny(&answer, "jp");
-	observe(observer, &answer.lookup, NOON);
+	sw_observer_see(observer, &answer.lookup, NOON);
 	assert_int_equal(take_all(o, names), 1);
 	assert_int_equal(o[0].outcome, SW_OUTCOME_NONEXISTENT);
 	check_sums();
@@ -535,7 +534,7 @@ see_at_random(uint64_t *seed)
 	answer.lookup.dnssec = (enum sw_dnssec)random_below(seed, 3);
 	answer.lookup.usable = random_below(seed, 10) == 0 ?
 	    (enum sw_usable)random_below(seed, 6) : SW_USABLE;
-	observe(observer, &answer.lookup, NOON +
+	sw_observer_see(observer, &answer.lookup, NOON +
 	    (time_t)random_below(seed, 5) * 86400);
 }
 

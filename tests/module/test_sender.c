@@ -22,7 +22,6 @@
 #include "module/sender.h"
 #include "senderwatch/codec.h"
 #include "tests/module/collector.h"
-#include "tests/module/observe.h"
 
 #define PATIENCE_MS 60000	/* for what must end long before */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -121,7 +120,7 @@ see(unsigned number)
 	};
 
 	snprintf((char *)name, sizeof(name), "%cd%07u%cjp", 8, number, 2);
-	observe(observer, &lookup, 20000 * 86400);
+	sw_observer_see(observer, &lookup, 20000 * 86400);
 }
 
 static struct sw_counters
