@@ -13,7 +13,7 @@
 #include "module/sender.h"
 
 #define TELL_INTERVAL_S 60
-#define PAUSE_MAX_MS 1000u
+#define PAUSE_MAX_MS 2500u	/* half of SW_OLD_KEY_LINGERS_MS */
 
 /* Immutable once it is made, but for its threads. */
 struct sw_instance {

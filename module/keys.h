@@ -54,7 +54,7 @@ bool sw_keys_make(struct sw_keys *keys, unsigned key,
  * it ends. True if that was just now. now_ms: of a clock that is never set.
  * Does I/O: for the sender's thread only.
  */
-#define SW_OLD_KEY_LINGERS_MS 3000
+#define SW_OLD_KEY_LINGERS_MS 5000
 bool sw_keys_end_old(struct sw_keys *keys, uint32_t day, uint64_t now_ms,
     sw_log_function log);
 

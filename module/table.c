@@ -17,27 +17,30 @@
  */
 #define RESERVED 2u
 
-/* Buckets, and the bits that say which of them have something to deliver. */
+/* Words, entries, and the bits that say which buckets have some to deliver. */
 static bool
 make_buckets(struct sw_table *table, size_t capacity)
 {
-	size_t words;
+	size_t slots, bits;
 
-	/* 64 a shard, so that each has words of its own. */
+	/* 64 a shard, so that each has words of bits of its own. */
 	table->bucket_count = SHARDS * 64;
 	table->shard_bits = 6;
 	while (table->bucket_count * WAYS < capacity) {
 		table->bucket_count *= 2;
 		table->shard_bits++;
 	}
-	words = table->bucket_count / 64;
-	if (!sw_pages_map(&table->pages, table->bucket_count *
-	    sizeof(struct bucket) + SW_TABLE_KEYS * words * sizeof(uint64_t)))
+	slots = table->bucket_count * WAYS;
+	bits = table->bucket_count / 64;
+	table->slot_mask = slots - 1;
+	if (!sw_pages_map(&table->pages, slots * (sizeof(uint64_t) +
+	    sizeof(struct entry)) + SW_TABLE_KEYS * bits * sizeof(uint64_t)))
 		return false;
-	table->buckets = table->pages.memory;
+	table->words = table->pages.memory;
+	table->entries = (struct entry *)(table->words + slots);
 	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
-		table->waiting[key] = (uint64_t *)(table->buckets +
-		    table->bucket_count) + key * words;
+		table->waiting[key] = (uint64_t *)(table->entries + slots) +
+		    key * bits;
 	return true;
 }
 
@@ -89,8 +92,8 @@ sw_table_free(struct sw_table **table)
 size_t
 sw_table_memory(const struct sw_table *table)
 {
-	return sizeof(*table) + table->bucket_count * sizeof(struct bucket) +
-	    SW_TABLE_KEYS * table->bucket_count / 8 +
+	return sizeof(*table) + table->bucket_count * WAYS *
+	    (sizeof(uint64_t) + sizeof(struct entry)) + SW_TABLE_KEYS * table->bucket_count / 8 +
 	    (table->names == NULL ? 0 :
 	    table->bucket_count * WAYS * sizeof(char *)) +
 	    atomic_load_explicit(&table->name_bytes, memory_order_relaxed);
@@ -102,19 +105,35 @@ bucket_of(const struct sw_table *table, uint64_t tag)
 	return tag & (table->bucket_count - 1);
 }
 
-/* A tag as it stands in a bucket, whether pending or not. */
+/* A tag as it stands in a word. */
 static uint64_t
-kept_tag(uint64_t tag)
+mark_of_tag(const struct sw_table *table, uint64_t tag)
 {
-	tag &= ~PENDING;
-	return tag != 0 ? tag : 1;
+	uint64_t mark = mark_of(table, tag);
+
+	return mark != 0 ? mark : OWNS >> 1;
 }
 
-/* The entry of its bucket where a tag is put if it is free: likely known. */
+/* The way of a bucket that has this tag, or WAYS. */
 static unsigned
-favourite(uint64_t tag)
+find(const struct sw_table *table, size_t at, uint64_t tag)
 {
-	return (unsigned)(tag >> 32) % WAYS;
+	uint64_t mark = mark_of_tag(table, tag);
+	unsigned way = 0;
+
+	while (way < WAYS && mark_of(table, get_word(table, at, way)) != mark)
+		way++;
+	return way;
+}
+
+static unsigned
+find_free(const struct sw_table *table, size_t at)
+{
+	unsigned way = 0;
+
+	while (way < WAYS && mark_of(table, get_word(table, at, way)) != 0)
+		way++;
+	return way;
 }
 
 /*
@@ -126,44 +145,25 @@ void
 sw_table_expect(const struct sw_table *table, const uint64_t *tags,
     size_t count)
 {
+	size_t next = atomic_load_explicit(&table->owned, memory_order_relaxed);
+
+	for (size_t i = 0; i < count; i++)
+		(void)get_word(table, bucket_of(table, tags[i]), 0);
 	for (size_t i = 0; i < count; i++) {
 		size_t at = bucket_of(table, tags[i]);
-		const struct bucket *bucket = &table->buckets[at];
+		unsigned way = find(table, at, tags[i]);
 
-		(void)get_tag(bucket, 0);
+		/* What is new is likely to be given the next entry. */
+		expect_entry(way < WAYS ? entry_of(table, at, way) :
+		    &table->entries[next++ & table->slot_mask]);
 		__builtin_prefetch(&table->waiting[0][at / 64], 1);
 	}
-	for (size_t i = 0; i < count; i++)
-		expect_entry(&table->buckets[bucket_of(table, tags[i])].entries[
-		    favourite(tags[i])]);
-}
-
-/* The way of a bucket that has this tag, or WAYS. */
-static unsigned
-find(const struct bucket *bucket, uint64_t tag)
-{
-	unsigned way = 0;
-
-	tag = kept_tag(tag);
-	while (way < WAYS && (get_tag(bucket, way) & ~PENDING) != tag)
-		way++;
-	return way;
-}
-
-static unsigned
-find_free(const struct bucket *bucket)
-{
-	unsigned way = 0;
-
-	while (way < WAYS && get_tag(bucket, way) != 0)
-		way++;
-	return way;
 }
 
 bool
 sw_table_is_known(struct sw_table *table, uint64_t tag)
 {
-	return find(&table->buckets[bucket_of(table, tag)], tag) < WAYS;
+	return find(table, bucket_of(table, tag), tag) < WAYS;
 }
 
 static bool
@@ -187,49 +187,62 @@ matters_less(const struct entry *a, const struct entry *b)
 
 /* How many entries without a record wait in a bucket. */
 static unsigned
-count_waiting(const struct bucket *bucket, uint8_t pending)
+count_waiting(const struct sw_table *table, size_t at, uint8_t pending)
 {
 	unsigned waiting = 0;
 
 	for (unsigned way = 0; pending >> way != 0; way++) {
 		if ((pending >> way & 1) != 0)
-			waiting += !publishes(bucket->entries[way].outcome);
+			waiting += !publishes(entry_of(table, at,
+			    way)->outcome);
 	}
 	return waiting;
 }
 
 /* What matters least of those that need not wait; WAYS if all must. */
 static unsigned
-find_victim(const struct bucket *bucket, uint8_t pending)
+find_victim(const struct sw_table *table, size_t at, uint8_t pending)
 {
 	unsigned victim = WAYS;
 
 	for (unsigned way = 0; way < WAYS; way++) {
 		if ((pending >> way & 1) == 0 && (victim == WAYS ||
-		    matters_less(&bucket->entries[way],
-		    &bucket->entries[victim])))
+		    matters_less(entry_of(table, at, way),
+		    entry_of(table, at, victim))))
 			victim = way;
 	}
 	return victim;
 }
 
 /*
- * A free entry for outcome, or the one to give up; WAYS if all must wait.
- * Looks at no more entries than it must: each is a cache line.
+ * A free way for outcome, or the one to give up; WAYS if all must wait. Looks at
+ * no more entries than it must: each is a cache line.
  */
 static unsigned
-make_room(const struct bucket *bucket, uint64_t tag, uint8_t outcome)
+make_room(const struct sw_table *table, size_t at, uint8_t outcome)
 {
-	uint8_t pending = pending_ways(bucket);
-	unsigned room = favourite(tag);
+	uint8_t pending = pending_ways(table, at);
+	unsigned room;
 
 	if (!publishes(outcome) &&
 	    (unsigned)__builtin_popcount(pending) >= WAYS - RESERVED &&
-	    count_waiting(bucket, pending) >= WAYS - RESERVED)
+	    count_waiting(table, at, pending) >= WAYS - RESERVED)
 		return WAYS;
-	if (get_tag(bucket, room) != 0)
-		room = find_free(bucket);
-	return room < WAYS ? room : find_victim(bucket, pending);
+	room = find_free(table, at);
+	return room < WAYS ? room : find_victim(table, at, pending);
+}
+
+/* The word of a way for its entry, which it is given if it has none yet. */
+static uint64_t
+own_entry(struct sw_table *table, size_t at, unsigned way)
+{
+	uint64_t word = get_word(table, at, way);
+
+	/* There are as many entries as ways. */
+	if ((word & OWNS) == 0)
+		word = atomic_fetch_add_explicit(&table->owned, 1,
+		    memory_order_relaxed);
+	return OWNS | (word & table->slot_mask);
 }
 
 static bool
@@ -367,19 +380,24 @@ static enum sw_table_change
 insert(struct sw_table *table, size_t at, const struct sw_sight *sight,
     const struct sw_observation *observation, unsigned *way)
 {
-	struct bucket *bucket = &table->buckets[at];
 	enum sw_table_change change;
 	struct entry *entry;
+	uint64_t word;
 
-	*way = make_room(bucket, sight->tag, observation->outcome);
+	*way = make_room(table, at, observation->outcome);
 	if (*way == WAYS)
 		return SW_TABLE_FULL;
-	if (!replace_name(table, at * WAYS + *way, observation->name))
+	word = own_entry(table, at, *way);
+	change = mark_of(table, get_word(table, at, *way)) == 0 ?
+	    SW_TABLE_PENDING : SW_TABLE_EVICTED;
+	if (!replace_name(table, word & table->slot_mask, observation->name)) {
+		/* Free ways keep what they own, others what they have. */
+		if (change == SW_TABLE_PENDING)
+			set_word(table, at, *way, word);
 		return SW_TABLE_MEMORY;
-	change = get_tag(bucket, *way) == 0 ? SW_TABLE_PENDING :
-	    SW_TABLE_EVICTED;
-	set_tag(bucket, *way, kept_tag(sight->tag));
-	entry = &bucket->entries[*way];
+	}
+	set_word(table, at, *way, word | mark_of_tag(table, sight->tag));
+	entry = entry_of(table, at, *way);
 	fill(entry, observation);
 	entry->key = sight->key;
 	entry->print = sight->print;
@@ -400,20 +418,19 @@ sw_table_see_again(struct sw_table *table, const struct sw_sight *sight)
 {
 	size_t at = bucket_of(table, sight->tag);
 	enum sw_table_change change = SW_TABLE_UNKNOWN;
-	struct bucket *bucket = &table->buckets[at];
 	struct shard *shard = shard_of(table, at);
 	struct entry *entry;
 	unsigned way;
 
-	if (find(bucket, sight->tag) == WAYS)
+	if (find(table, at, sight->tag) == WAYS)
 		return SW_TABLE_UNKNOWN;
 	pthread_mutex_lock(&shard->lock);
-	way = find(bucket, sight->tag);
-	entry = way < WAYS ? &bucket->entries[way] : NULL;
+	way = find(table, at, sight->tag);
+	entry = way < WAYS ? entry_of(table, at, way) : NULL;
 	if (entry != NULL && entry->print == sight->print &&
 	    (entry->day == sight->day ||
 	    entry->mechanism != SW_MECHANISM_DKIM)) {
-		change = see_again(entry, is_pending(bucket, way), sight->day);
+		change = see_again(entry, is_pending(table, at, way), sight->day);
 		if (is_waiting(change))
 			sw_table_set_pending(table, at, way);
 	}
@@ -426,15 +443,14 @@ sw_table_put(struct sw_table *table, const struct sw_sight *sight,
     struct sw_observation *observation, bool only_known)
 {
 	size_t at = bucket_of(table, sight->tag);
-	struct bucket *bucket = &table->buckets[at];
 	struct shard *shard = shard_of(table, at);
 	enum sw_table_change change;
 	unsigned way;
 
 	pthread_mutex_lock(&shard->lock);
-	way = find(bucket, sight->tag);
+	way = find(table, at, sight->tag);
 	if (way < WAYS)
-		change = update(&bucket->entries[way], is_pending(bucket, way),
+		change = update(entry_of(table, at, way), is_pending(table, at, way),
 		    sight, observation);
 	else if (only_known)
 		change = SW_TABLE_UNKNOWN;

@@ -2,14 +2,15 @@
  * The edge table: what was seen last of each (subject, mechanism), and the
  * pending set, which is the entries of it that were not taken for delivery yet.
  *
- * It is bounded by the number of domains, not by traffic, and allocated once:
- * buckets of eight entries of 64 bytes each, as in a processor's cache. A
- * look-up reads one bucket; nothing is chained, moved or allocated. A bucket
- * that is full gives up the entry that matters least, which costs a repeat of
- * an observation, never a miss; entries that wait for delivery are never
- * given up, and those of them without a record never take up a whole bucket.
- * Threads may use it at once: locks cover ranges of buckets and are held for a
- * few hundred instructions, without a system call.
+ * It is bounded by the number of domains, not by traffic, and allocated once: 64
+ * bytes for an entry, of which eight, in buckets of eight, are a word that says
+ * whose it is. To tell that something is new is to read one bucket's words;
+ * nothing is chained, moved or allocated. A bucket that is full gives up the entry
+ * that matters least, which costs a repeat of an observation, never a miss;
+ * entries that wait for delivery are never given up, and those of them without a
+ * record never take up a whole bucket. Threads may use it at once: locks cover
+ * ranges of buckets and are held for a few hundred instructions, without a system
+ * call.
  *
  * While a key is being replaced, what is seen has an entry under each key, so
  * that each is delivered, or waits, by itself.

@@ -21,14 +21,13 @@ add_pending(struct shard *shard, unsigned key, size_t number)
 void
 sw_table_set_pending(struct sw_table *table, size_t at, unsigned way)
 {
-	struct bucket *bucket = &table->buckets[at];
-	struct entry *entry = &bucket->entries[way];
+	unsigned key = entry_of(table, at, way)->key;
 
-	if (is_pending(bucket, way))
+	if (is_pending(table, at, way))
 		return;
-	set_tag(bucket, way, get_tag(bucket, way) | PENDING);
-	table->waiting[entry->key][at / 64] |= UINT64_C(1) << at % 64;
-	add_pending(shard_of(table, at), entry->key, 1);
+	set_word(table, at, way, get_word(table, at, way) | PENDING);
+	table->waiting[key][at / 64] |= UINT64_C(1) << at % 64;
+	add_pending(shard_of(table, at), key, 1);
 }
 
 /* What waits in the table. */
@@ -55,8 +54,7 @@ static bool
 copy_out(const struct sw_table *table, size_t slot,
     struct sw_observation *observation, char **name)
 {
-	const struct entry *entry =
-	    &table->buckets[slot / WAYS].entries[slot % WAYS];
+	const struct entry *entry = &table->entries[slot];
 	bool named = table->names != NULL && table->names[slot] != NULL;
 
 	*name = named ? strdup(table->names[slot]) : NULL;
@@ -93,7 +91,7 @@ next_waiting(const uint64_t *waiting, size_t at, size_t end)
 }
 
 /*
- * Some buckets from *at to end, and their tags are read: they are far apart, so
+ * Some buckets from *at to end, and their words are read: they are far apart, so
  * that to wait for each in turn takes longer than all else.
  */
 static size_t
@@ -109,17 +107,23 @@ find_buckets(const struct sw_table *table, unsigned key, size_t *at, size_t end,
 		*at = next_waiting(waiting, *at + 1, end);
 	}
 	for (size_t i = 0; i < found; i++)
-		(void)get_tag(&table->buckets[buckets[i]], 0);
+		(void)get_word(table, buckets[i], 0);
 	return found;
 }
 
+/* A way of a bucket. */
+struct place {
+	size_t at;
+	unsigned way;
+};
+
 /*
- * The slots in the buckets from *at to end that wait, of whatever key, at most
- * count. A bucket is taken whole, or left for the next call.
+ * What waits in the buckets from *at to end, of whatever key, at most count. A
+ * bucket is taken whole, or left for the next call.
  */
 static size_t
-find_slots(const struct sw_table *table, unsigned key, size_t *at, size_t end,
-    size_t slots[SLICE], size_t count)
+find_places(const struct sw_table *table, unsigned key, size_t *at, size_t end,
+    struct place places[SLICE], size_t count)
 {
 	size_t buckets[SLICE], found = 0;
 	size_t bucket_count = find_buckets(table, key, at, end, buckets);
@@ -127,41 +131,42 @@ find_slots(const struct sw_table *table, unsigned key, size_t *at, size_t end,
 	if (count > SLICE)
 		count = SLICE;
 	for (size_t i = 0; i < bucket_count; i++) {
-		const struct bucket *bucket = &table->buckets[buckets[i]];
-
 		if (found + WAYS > count) {
 			*at = buckets[i];
 			break;
 		}
 		for (unsigned way = 0; way < WAYS; way++) {
-			if (!is_pending(bucket, way))
+			if (!is_pending(table, buckets[i], way))
 				continue;
-			expect_entry(&bucket->entries[way]);
-			slots[found++] = buckets[i] * WAYS + way;
+			expect_entry(entry_of(table, buckets[i], way));
+			places[found++] = (struct place){ buckets[i], way };
 		}
 	}
 	return found;
-}
-
-/* Under its lock: an entry that was copied out waits no more. */
-static void
-end_waiting(struct sw_table *table, size_t slot)
-{
-	struct bucket *bucket = &table->buckets[slot / WAYS];
-	unsigned way = slot % WAYS;
-
-	bucket->entries[way].earlier = 0;
-	set_tag(bucket, way, get_tag(bucket, way) & ~PENDING);
 }
 
 /* Under its lock: nothing is to be looked for in a bucket where nothing waits. */
 static void
 end_bucket(struct sw_table *table, size_t at)
 {
-	if (pending_ways(&table->buckets[at]) != 0)
+	if (pending_ways(table, at) != 0)
 		return;
 	for (unsigned key = 0; key < SW_TABLE_KEYS; key++)
 		table->waiting[key][at / 64] &= ~(UINT64_C(1) << at % 64);
+}
+
+/* Under its lock: copy an entry out; it waits no more. False if it can't be. */
+static bool
+take_one(struct sw_table *table, const struct place *place,
+    struct sw_observation *observation, char **name)
+{
+	if (!copy_out(table, slot_of(table, place->at, place->way),
+	    observation, name))
+		return false;
+	entry_of(table, place->at, place->way)->earlier = 0;
+	set_word(table, place->at, place->way,
+	    get_word(table, place->at, place->way) & ~PENDING);
+	return true;
 }
 
 /* Take from the buckets from *at to end under their lock, a slice. */
@@ -170,21 +175,17 @@ take_slice(struct sw_table *table, unsigned key, size_t *at, size_t end,
     struct sw_observation *observations, char **names, size_t count)
 {
 	struct shard *shard = shard_of(table, *at);
-	size_t slots[SLICE], found, done = 0;
+	struct place places[SLICE];
+	size_t found, done = 0;
 
 	pthread_mutex_lock(&shard->lock);
-	found = find_slots(table, key, at, end, slots, count);
+	found = find_places(table, key, at, end, places, count);
 	for (size_t i = 0; i < found; i++) {
-		size_t bucket = slots[i] / WAYS;
-
-		if (table->buckets[bucket].entries[slots[i] % WAYS].key ==
-		    key && copy_out(table, slots[i], &observations[done],
-		    &names[done])) {
-			end_waiting(table, slots[i]);
-			done++;
-		}
-		if (i + 1 == found || slots[i + 1] / WAYS != bucket)
-			end_bucket(table, bucket);
+		if (entry_of(table, places[i].at, places[i].way)->key == key)
+			done += take_one(table, &places[i],
+			    &observations[done], &names[done]);
+		if (i + 1 == found || places[i + 1].at != places[i].at)
+			end_bucket(table, places[i].at);
 	}
 	add_pending(shard, key, -done);
 	pthread_mutex_unlock(&shard->lock);
@@ -240,13 +241,15 @@ sw_table_forget(struct sw_table *table, unsigned key)
 {
 	/* A bucket at a time: nobody is to wait for the whole. */
 	for (size_t at = 0; at < table->bucket_count; at++) {
-		struct bucket *bucket = &table->buckets[at];
-
 		pthread_mutex_lock(&shard_of(table, at)->lock);
 		for (unsigned way = 0; way < WAYS; way++) {
-			if (bucket->entries[way].key == key &&
-			    !is_pending(bucket, way))
-				set_tag(bucket, way, 0);
+			uint64_t word = get_word(table, at, way);
+
+			if (mark_of(table, word) != 0 &&
+			    (word & PENDING) == 0 &&
+			    entry_of(table, at, way)->key == key)
+				set_word(table, at, way,
+				    OWNS | (word & table->slot_mask));
 		}
 		pthread_mutex_unlock(&shard_of(table, at)->lock);
 	}

@@ -203,6 +203,40 @@ flood_that_is_not(void **state)
 	sw_table_free(&table);
 }
 
+/* Ways that are freed and filled again, and again: each has its own entry. */
+static void
+entries_are_used_again(void **state)
+{
+	static struct sw_observation o[WAYS * BUCKETS + WAYS];
+	static char *names[WAYS * BUCKETS + WAYS];
+	struct sw_table *table;
+
+	(void)state;
+	assert_int_equal(sw_table_new(&table, 1, false), SW_OK);
+	for (unsigned round = 0; round < 4; round++) {
+		unsigned char seen[WAYS * BUCKETS] = { 0 };
+
+		for (uint32_t i = 0; i < WAYS * BUCKETS; i++) {
+			struct sw_sight sight = { (uint64_t)(i + 1) << 32 |
+			    i % BUCKETS, 1, 20000, 0 };
+			struct sw_observation put = { .group = i,
+			    .outcome = SW_OUTCOME_PRESENT };
+
+			assert_int_equal(sw_table_put(table, &sight, &put,
+			    false), SW_TABLE_PENDING);
+		}
+		assert_int_equal(sw_table_take(table, 0, o, names,
+		    WAYS * BUCKETS + WAYS), WAYS * BUCKETS);
+		for (unsigned i = 0; i < WAYS * BUCKETS; i++) {
+			assert_in_range(o[i].group, 0, WAYS * BUCKETS - 1);
+			assert_int_equal(seen[o[i].group]++, 0);
+		}
+		sw_table_settle(table, 0, WAYS * BUCKETS);
+		sw_table_forget(table, 0);
+	}
+	sw_table_free(&table);
+}
+
 int
 main(void)
 {
@@ -211,6 +245,7 @@ main(void)
 		cmocka_unit_test(memory_of_a_full_table),
 		cmocka_unit_test(flood_that_is_delivered),
 		cmocka_unit_test(flood_that_is_not),
+		cmocka_unit_test(entries_are_used_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
