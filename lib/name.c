@@ -386,21 +386,39 @@ set_group(const struct query *query, const struct domain *domain,
 	memcpy(out->suffix, known->text, strlen(known->text) + 1);
 }
 
-/* A name without labels to leave out can't have more than a subject. */
-static inline bool
-may_match(const struct labels *labels, uint16_t type)
+/*
+ * The mechanism that a name could be of, by its labels alone, and the first label
+ * of what must be a registrable domain or, for DKIM, hold one.
+ */
+static enum sw_mechanism
+match_labels(struct query *query, const uint8_t *name, size_t length,
+    uint16_t type, unsigned *rest)
 {
-	return labels->count >= 2 && (labels->count <= SUBJECT_LABELS_MAX ||
-	    (type == SW_TYPE_TXT && labels->underscores > 0));
+	enum sw_mechanism mechanism = SW_MECHANISM_MX;
+	const struct labels *labels = &query->labels;
+
+	*rest = 0;
+	if ((type != SW_TYPE_MX && type != SW_TYPE_TXT) ||
+	    !find_labels(name, length, &query->labels))
+		return SW_MECHANISM_NONE;
+	if (labels->count > SUBJECT_LABELS_MAX &&
+	    (type == SW_TYPE_MX || labels->underscores == 0))
+		return SW_MECHANISM_NONE;
+	lower_name(query, name);
+	if (type == SW_TYPE_TXT)
+		mechanism = match_prefix(query, rest);
+	/* A registrable domain has two labels at least. */
+	return labels->count < *rest + 2 ? SW_MECHANISM_NONE : mechanism;
 }
 
 bool
 sw_name_may_match(const uint8_t *name, size_t length, uint16_t type)
 {
-	struct labels labels;
+	struct query query;
+	unsigned rest;
 
-	return (type == SW_TYPE_MX || type == SW_TYPE_TXT) &&
-	    find_labels(name, length, &labels) && may_match(&labels, type);
+	return match_labels(&query, name, length, type, &rest) !=
+	    SW_MECHANISM_NONE;
 }
 
 enum sw_mechanism
@@ -410,21 +428,13 @@ sw_name_match(const struct sw_suffixes *suffixes, const uint8_t *name,
 	enum sw_mechanism mechanism;
 	struct domain domain;
 	struct query query;
-	unsigned rest = 0;
+	unsigned rest;
 	size_t at;
 
 	out->mechanism = SW_MECHANISM_NONE;
-	if (type != SW_TYPE_MX && type != SW_TYPE_TXT)
-		return SW_MECHANISM_NONE;
-	if (!find_labels(name, length, &query.labels) ||
-	    !may_match(&query.labels, type))
-		return SW_MECHANISM_NONE;
 	query.suffixes = suffixes;
-	lower_name(&query, name);
-	mechanism = type == SW_TYPE_MX ? SW_MECHANISM_MX :
-	    match_prefix(&query, &rest);
-	/* A registrable domain has two labels at least. */
-	if (mechanism == SW_MECHANISM_NONE || query.labels.count < rest + 2)
+	mechanism = match_labels(&query, name, length, type, &rest);
+	if (mechanism == SW_MECHANISM_NONE)
 		return SW_MECHANISM_NONE;
 	expect_subject(&query, rest);
 	if (!is_ldh(&query, rest))

@@ -66,8 +66,8 @@ enum sw_mechanism sw_name_match(const struct sw_suffixes *suffixes,
     const uint8_t *name, size_t length, uint16_t type, struct sw_name *out);
 
 /*
- * Can sw_name_match() recognise such a name? False for most names of other uses,
- * by their labels' number alone: it reads nothing but the name.
+ * Can sw_name_match() recognise such a name? False for most that serve another
+ * purpose. By the labels alone: it reads nothing but the name.
  */
 bool sw_name_may_match(const uint8_t *name, size_t length, uint16_t type);
 
