@@ -307,7 +307,8 @@ find_notes(struct sw_intake *intake, const struct lane *lane, size_t *at,
 		match_note(intake, note, notes->count);
 		notes->note[notes->count++] = note;
 	}
-	sw_observer_expect(intake->observer, notes->tag, notes->count);
+	if (notes->count > 0)
+		sw_observer_expect(intake->observer, notes->tag, notes->count);
 }
 
 /* Read what is there, at most all that a lane holds. True if much waits still. */

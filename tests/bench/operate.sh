@@ -28,12 +28,12 @@ sed -n '201,300 { s/$/ TXT/p }' "$work/domains" >"$work/new"
 
 printf '%s\n' "listen = $work/collector.sock" "database = $work/senderwatch.db" >"$work/collector.conf"
 lab_start_collector collector "$work/collector.conf"
-module_conf
+module_conf "flush-interval = 200"
 unbound_conf "$work/base" "$server_port" with-module
 printf 'server:\n num-threads: 1\n cache-max-ttl: 0\n cache-max-negative-ttl: 0\n' >>"$work/base"
 # Only what some functions and all that they call take; a program under valgrind takes its time.
 functions=(operate judging)
-declare -A collected=([operate]=operate [judging]="sw_observer_expect sw_observer_take")
+declare -A collected=([operate]=operate [judging]="sw_observer_wants sw_observer_tag sw_observer_expect sw_observer_take")
 for function in "${functions[@]}"; do
 	{
 		printf '#!/bin/sh\nexec valgrind -q --tool=callgrind --callgrind-out-file=%s/out' "$work"
@@ -44,7 +44,7 @@ for function in "${functions[@]}"; do
 	chmod +x "$work/unbound-$function"
 done
 
-# The module's thread comes by twenty times a second.
+# With that flush-interval, the module's thread comes by twenty times a second.
 ask() { lab_ask "$lab_port" "$work/$1" 30 5 >/dev/null && sleep 1; }
 dump() { callgrind_control -d="$1" "${lab_pids[unbound]}" >/dev/null 2>&1; }
 
