@@ -18,28 +18,15 @@ create(struct sw_thread *thread, void *(*run)(void *), void *argument)
 	return error;
 }
 
-static void
-destroy(struct sw_thread *thread)
-{
-	pthread_cond_destroy(&thread->wake);
-	pthread_mutex_destroy(&thread->lock);
-}
-
 enum sw_result
 sw_thread_start(struct sw_thread *thread, void *(*run)(void *), void *argument)
 {
-	pthread_condattr_t attributes;
-
-	thread->stopping = false;
-	atomic_init(&thread->woken, false);
-	pthread_mutex_init(&thread->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&thread->wake, &attributes);
-	pthread_condattr_destroy(&attributes);
+	atomic_init(&thread->stopping, false);
+	if (sem_init(&thread->wake, 0, 0) != 0)
+		return SW_ERR_SYSTEM;
 	if (create(thread, run, argument) == 0)
 		return SW_OK;
-	destroy(thread);
+	sem_destroy(&thread->wake);
 	return SW_ERR_SYSTEM;
 }
 
@@ -54,8 +41,9 @@ bool
 sw_thread_pause(struct sw_thread *thread, unsigned ms)
 {
 	struct timespec until;
-	bool stopping;
 
+	if (atomic_load(&thread->stopping))
+		return true;
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += ms / 1000;
 	until.tv_nsec += (long)(ms % 1000) * 1000000;
@@ -63,30 +51,26 @@ sw_thread_pause(struct sw_thread *thread, unsigned ms)
 		until.tv_sec++;
 		until.tv_nsec -= 1000000000;
 	}
-	pthread_mutex_lock(&thread->lock);
-	while (!thread->stopping && !atomic_exchange(&thread->woken, false) &&
-	    pthread_cond_timedwait(&thread->wake, &thread->lock, &until) !=
-	    ETIMEDOUT)
+	while (sem_clockwait(&thread->wake, CLOCK_MONOTONIC, &until) != 0 &&
+	    errno == EINTR)
 		continue;
-	stopping = thread->stopping;
-	pthread_mutex_unlock(&thread->lock);
-	return stopping;
+	/* Once is enough for all who woke it. */
+	while (sem_trywait(&thread->wake) == 0)
+		continue;
+	return atomic_load(&thread->stopping);
 }
 
 void
 sw_thread_wake(struct sw_thread *thread)
 {
-	atomic_store(&thread->woken, true);
-	pthread_cond_signal(&thread->wake);
+	sem_post(&thread->wake);
 }
 
 void
 sw_thread_stop(struct sw_thread *thread)
 {
-	pthread_mutex_lock(&thread->lock);
-	thread->stopping = true;
-	pthread_cond_signal(&thread->wake);
-	pthread_mutex_unlock(&thread->lock);
+	atomic_store(&thread->stopping, true);
+	sem_post(&thread->wake);
 	pthread_join(thread->id, NULL);
-	destroy(thread);
+	sem_destroy(&thread->wake);
 }

@@ -6,6 +6,7 @@
 #define SENDERWATCH_MODULE_THREAD_H
 
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -13,10 +14,8 @@
 
 struct sw_thread {
 	pthread_t id;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	bool stopping;	/* under lock */
-	atomic_bool woken;
+	sem_t wake;	/* how often it was woken, or told to stop */
+	atomic_bool stopping;
 };
 
 /* SW_ERR_SYSTEM where no thread can be had; nothing is to be stopped then. */
@@ -27,15 +26,12 @@ enum sw_result sw_thread_start(struct sw_thread *thread,
 void sw_thread_call(const char *name);
 
 /*
- * Sleep, in the thread itself, unless it is woken or a stop was asked for; true
- * if that was.
+ * Sleep, in the thread itself, until it is woken or a stop is asked for. True if
+ * that is so, from then on at once.
  */
 bool sw_thread_pause(struct sw_thread *thread, unsigned ms);
 
-/*
- * End its pause. Any thread's to ask, which never waits for that: if the pause
- * begins at this very moment, it may be had in full.
- */
+/* End its pause, or the next one. Any thread's to ask, which never waits. */
 void sw_thread_wake(struct sw_thread *thread);
 
 /* Ask it to stop and wait until it has. */
