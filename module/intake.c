@@ -137,27 +137,30 @@ note_at(const struct lane *lane, size_t at)
 	return (struct note *)(void *)(lane->octets + at % ROOM);
 }
 
-/* Where a note of this size is to be written, or NULL. *end: where it ends. */
+/*
+ * Where a note of this size is to be written, or NULL; what is taken for it, the
+ * lane's end that it skips as well, is from *begin to *end.
+ */
 static struct note *
-reserve(struct lane *lane, size_t size, size_t *end)
+reserve(struct lane *lane, size_t size, size_t *begin, size_t *end)
 {
-	size_t begin = atomic_load_explicit(&lane->reserved,
-	    memory_order_relaxed), skipped;
+	size_t skipped;
 
+	*begin = atomic_load_explicit(&lane->reserved, memory_order_relaxed);
 	do {
-		size_t left = ROOM - begin % ROOM;
+		size_t left = ROOM - *begin % ROOM;
 
 		skipped = left < size ? left : 0;
-		*end = begin + skipped + size;
+		*end = *begin + skipped + size;
 		if (*end - atomic_load_explicit(&lane->read,
 		    memory_order_acquire) > ROOM)
 			return NULL;
 	} while (!atomic_compare_exchange_weak_explicit(&lane->reserved,
-	    &begin, *end, memory_order_relaxed, memory_order_relaxed));
+	    begin, *end, memory_order_relaxed, memory_order_relaxed));
 	if (skipped > 0)
-		atomic_store_explicit(&note_at(lane, begin)->size,
+		atomic_store_explicit(&note_at(lane, *begin)->size,
 		    skipped | SKIPPED, memory_order_release);
-	return note_at(lane, begin + skipped);
+	return note_at(lane, *begin + skipped);
 }
 
 /*
@@ -186,7 +189,7 @@ bool
 sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
     unsigned thread, time_t now)
 {
-	size_t size, end, waiting;
+	size_t size, begin, end, waiting;
 	struct lane *lane;
 	struct note *note;
 
@@ -196,7 +199,7 @@ sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
 		return false;
 	size = note_size(lookup);
 	lane = &intake->lanes[thread % LANES];
-	note = size <= LARGEST ? reserve(lane, size, &end) : NULL;
+	note = size <= LARGEST ? reserve(lane, size, &begin, &end) : NULL;
 	if (note == NULL)
 		return false;
 	write_note(note, lookup, now);
@@ -204,7 +207,7 @@ sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
 	expect_note(lane, end);
 	waiting = end - atomic_load_explicit(&lane->read,
 	    memory_order_relaxed);
-	if (waiting >= MANY && waiting - size < MANY)
+	if (waiting >= MANY && waiting - (end - begin) < MANY)
 		sw_thread_wake(&intake->thread);
 	return true;
 }

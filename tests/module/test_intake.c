@@ -368,6 +368,175 @@ refuses_what_is_too_much(void **state)
 	sw_observer_free(&observer);
 }
 
+#define LARGE 131		/* records of the largest */
+#define RECORD_MAX 4040
+#define LARGEST ((size_t)512 * 1024)	/* of what a lane takes */
+#define OVERHEAD ((size_t)1000)	/* of it, at most, besides the records */
+
+/* A look-up with records of any size, and what it points to. */
+struct bulk {
+	struct sw_lookup lookup;
+	uint8_t name[SW_NAME_WIRE_MAX + 64];
+	uint8_t bytes[LARGE][RECORD_MAX];
+	const uint8_t *rdata[LARGE];
+	size_t length[LARGE], size;
+};
+
+/* TXT of random octets, that could be a SPF record or not. */
+static void
+fill_record(uint8_t *at, size_t length, bool spf, uint64_t *seed)
+{
+	at[0] = (uint8_t)((length - 2) >> 8);
+	at[1] = (uint8_t)(length - 2);
+	for (size_t i = 2; i < length; i++)
+		at[i] = (i - 2) % 256 != 0 ? (uint8_t)random_next(seed) :
+		    (uint8_t)(length - i < 256 ? length - i - 1 : 255);
+	memcpy(at + 3, spf ? "v=spf1 " : "v=other", 7);
+}
+
+/* Some are nearly as large as a lane takes, some a bit larger. */
+static void
+make_bulk(struct bulk *bulk, unsigned n, uint64_t *seed)
+{
+	bool large = n % 32 == 0;
+	unsigned count = large ? LARGE : 1 + random_below(seed, n % 4 == 0 ?
+	    40 : 4);
+	unsigned spf = random_below(seed, count);
+	char text[30];
+
+	snprintf(text, sizeof(text), "bulk%u.jp", n);
+	bulk->lookup = (struct sw_lookup){ .name = bulk->name,
+	    .name_length = to_wire(text, bulk->name), .type = SW_TYPE_TXT,
+	    .answer = { .records = { count, bulk->rdata, bulk->length } } };
+	bulk->size = 0;
+	for (unsigned i = 0; i < count; i++) {
+		bulk->rdata[i] = bulk->bytes[i];
+		bulk->length[i] = large ? 3968 + random_below(seed, 60) :
+		    10 + random_below(seed, n % 4 == 0 ? 2000 : 300);
+		bulk->size += bulk->length[i];
+		fill_record(bulk->bytes[i], bulk->length[i], i == spf, seed);
+	}
+}
+
+/* What fits is left, if not at once then when the thread has read some. */
+static bool
+leave_bulk(struct sw_intake *intake, const struct bulk *bulk, unsigned thread)
+{
+	const struct timespec short_while = { .tv_nsec = 1000000 };
+
+	for (unsigned tries = 0; intake != NULL && tries < 60000; tries++) {
+		if (sw_intake_leave(intake, &bulk->lookup, thread, NOON))
+			return true;
+		if (bulk->size + OVERHEAD > LARGEST)
+			return false;
+		nanosleep(&short_while, NULL);
+	}
+	return false;
+}
+
+#define BULKS 192		/* of each thread: many times what a lane holds */
+
+struct bulk_leaver {
+	struct sw_observer *observer;
+	struct sw_intake *intake;
+	unsigned thread;	/* Unbound's number */
+	unsigned first;
+	unsigned left;
+	size_t size;		/* of what was left */
+};
+
+static void *
+leave_bulks(void *argument)
+{
+	struct bulk_leaver *leaver = argument;
+	struct bulk *bulk = malloc(sizeof(*bulk));
+	uint64_t seed = leaver->first + 7;
+
+	for (unsigned n = 0; n < BULKS && bulk != NULL; n++) {
+		make_bulk(bulk, leaver->first + n, &seed);
+		if (leave_bulk(leaver->intake, bulk, leaver->thread)) {
+			leaver->left++;
+			leaver->size += bulk->size;
+		} else {
+			sw_observer_see(leaver->observer, &bulk->lookup, NOON);
+		}
+	}
+	free(bulk);
+	return NULL;
+}
+
+/* Lanes that are full and go around, and more threads than there are lanes. */
+static void
+arrives_whatever_its_size(void **state)
+{
+	static const unsigned numbers[] = { 1, 9, 17, 8, 255, UINT32_MAX };
+	enum { COUNT = sizeof(numbers) / sizeof(numbers[0]) };
+	struct sw_observer *direct = new_observer(), *observer = new_observer();
+	struct sw_intake *intake = start_intake(observer);
+	struct sw_intake *none = start_intake(direct);
+	struct bulk_leaver leavers[COUNT];
+	pthread_t threads[COUNT];
+
+	(void)state;
+	sw_intake_stop(&none);
+	for (unsigned i = 0; i < COUNT; i++) {
+		struct bulk_leaver alone = { .observer = direct,
+		    .first = i * BULKS };
+
+		leavers[i] = (struct bulk_leaver){ observer, intake, numbers[i],
+		    i * BULKS, 0, 0 };
+		assert_int_equal(pthread_create(&threads[i], NULL, leave_bulks,
+		    &leavers[i]), 0);
+		leave_bulks(&alone);
+	}
+	for (unsigned i = 0; i < COUNT; i++) {
+		pthread_join(threads[i], NULL);
+		/* All but some of the six that are as large as can be. */
+		assert_in_range(leavers[i].left, BULKS - 6, BULKS);
+		assert_in_range(leavers[i].size, 3 * LARGEST, SIZE_MAX);
+	}
+	sw_intake_stop(&intake);
+	/* And the one that was left at the start. */
+	assert_int_equal(assert_same(direct, observer), COUNT * BULKS + 1);
+	sw_observer_free(&observer);
+	sw_observer_free(&direct);
+}
+
+/*
+ * The thread, which would rest for long, is told of many octets: also of those
+ * that are skipped at a lane's end.
+ */
+static void
+many_are_read_soon(void **state)
+{
+	/* 300 KiB twice; then there is less left than 440 KiB, but much. */
+	static const unsigned counts[] = { 76, 76, 112 };
+	const struct timespec short_while = { .tv_nsec = 1000000 };
+	static struct bulk bulk;
+	struct sw_observer *observer = new_observer();
+	struct sw_counters counters = { .seen = 0 };
+	struct sw_intake *intake;
+	uint64_t seed = 3;
+
+	(void)state;
+	assert_int_equal(sw_intake_start(&intake, observer, 600000, complain),
+	    SW_OK);
+	make_bulk(&bulk, 0, &seed);
+	bulk.size = 0;
+	for (unsigned n = 1; n <= sizeof(counts) / sizeof(counts[0]); n++) {
+		bulk.lookup.answer.records.count = counts[n - 1];
+		assert_true(leave_bulk(intake, &bulk, 0));
+		for (unsigned tries = 0; tries < 10000 && counters.seen < n;
+		    tries++) {
+			nanosleep(&short_while, NULL);
+			sw_observer_counters(observer, &counters);
+		}
+		assert_int_equal(counters.seen, n);
+	}
+	sw_intake_stop(&intake);
+	sw_observer_free(&observer);
+}
+
 static void
 none_takes_nothing(void **state)
 {
@@ -387,6 +556,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arrives_as_it_was),
 		cmocka_unit_test(arrives_from_threads),
+		cmocka_unit_test(arrives_whatever_its_size),
+		cmocka_unit_test(many_are_read_soon),
 		cmocka_unit_test(refuses_what_is_too_much),
 		cmocka_unit_test(none_takes_nothing),
 	};
