@@ -9,10 +9,12 @@ module_tests = \
 	tests/module/test_observer \
 	tests/module/test_options \
 	tests/module/test_sender \
+	tests/module/test_sender_parts \
 	tests/module/test_spool \
 	tests/module/test_status \
 	tests/module/test_table \
 	tests/module/test_table_flood \
+	tests/module/test_table_memory \
 	tests/module/test_table_threads \
 	tests/module/test_thread
 # Convenience libraries never list one another: module before wire before lib.
@@ -36,6 +38,12 @@ tests_module_test_sender_SOURCES = tests/module/test_sender.c \
 	tests/module/collector.c tests/module/collector.h
 tests_module_test_sender_CFLAGS = $(unit_cflags)
 tests_module_test_sender_LDADD = $(module_test_libs)
+tests_module_test_sender_parts_SOURCES = tests/module/test_sender_parts.c \
+	tests/module/collector.c tests/module/collector.h
+tests_module_test_sender_parts_CFLAGS = $(unit_cflags) -fno-builtin
+tests_module_test_sender_parts_LDADD = $(module_test_libs)
+tests_module_test_sender_parts_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=malloc,--wrap=calloc,--wrap=strdup
 tests_module_test_spool_CFLAGS = $(unit_cflags)
 tests_module_test_spool_LDADD = $(module_test_libs)
 tests_module_test_status_CFLAGS = $(unit_cflags)
@@ -44,6 +52,9 @@ tests_module_test_table_CFLAGS = $(unit_cflags)
 tests_module_test_table_LDADD = $(module_test_libs)
 tests_module_test_table_flood_CFLAGS = $(unit_cflags)
 tests_module_test_table_flood_LDADD = $(module_test_libs)
+tests_module_test_table_memory_CFLAGS = $(unit_cflags)
+tests_module_test_table_memory_LDADD = $(module_test_libs)
+tests_module_test_table_memory_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=strdup
 tests_module_test_table_threads_CFLAGS = $(unit_cflags)
 tests_module_test_table_threads_LDADD = $(module_test_libs)
 tests_module_test_thread_CFLAGS = $(unit_cflags)

@@ -118,6 +118,10 @@ deliver_many(void *argument)
 	do {
 		deliver(shared);
 		sw_table_memory(shared->table);
+		/* What waits stays; the rest is put as if it were new. */
+		if (shared->deliveries % 4 == 0)
+			sw_table_forget(shared->table,
+			    shared->deliveries / 4 % SW_TABLE_KEYS);
 	} while (atomic_load(&shared->running) > 0 ||
 	    sw_table_pending(shared->table) > 0);
 	return NULL;
