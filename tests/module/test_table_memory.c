@@ -204,11 +204,48 @@ names_that_cant_be_kept(void **state)
 	sw_table_free(&table);
 }
 
+/* To each way an entry, also where it could not be used at first. */
+static void
+entries_that_cant_be_used_yet(void **state)
+{
+	enum { ALL = 32768 };	/* of the smallest table */
+	static struct sw_observation o[ALL + WAYS];
+	static char *names[ALL + WAYS];
+	static bool seen[ALL];
+	struct sw_table *table;
+
+	(void)state;
+	assert_int_equal(sw_table_new(&table, 1, true), SW_OK);
+	for (uint32_t i = 0; i < ALL; i++) {
+		struct sw_sight sight = { (uint64_t)(i + 1) << 32 |
+		    i % (ALL / WAYS), 1, 20000, 0 };
+		struct sw_observation put = { .group = i, .name = "jp",
+		    .outcome = SW_OUTCOME_PRESENT };
+
+		denied_once_in = i % 4 == 0;
+		if (denied_once_in == 1)
+			assert_int_equal(sw_table_put(table, &sight, &put,
+			    false), SW_TABLE_MEMORY);
+		denied_once_in = 0;
+		assert_int_equal(sw_table_put(table, &sight, &put, false),
+		    SW_TABLE_PENDING);
+	}
+	assert_int_equal(sw_table_take(table, 0, o, names, ALL + WAYS), ALL);
+	for (unsigned i = 0; i < ALL; i++) {
+		assert_in_range(o[i].group, 0, ALL - 1);
+		assert_false(seen[o[i].group]);
+		seen[o[i].group] = true;
+		free(names[i]);
+	}
+	sw_table_free(&table);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_that_cant_be_kept),
+		cmocka_unit_test(entries_that_cant_be_used_yet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
