@@ -89,6 +89,7 @@ tsan_tests = \
 	tests/module/test_intake \
 	tests/module/test_observer \
 	tests/module/test_sender \
+	tests/module/test_sender_parts \
 	tests/module/test_table_threads
 if WITH_MODULE
 unbound_option = --with-unbound-src='$(UNBOUND_SRC)'
