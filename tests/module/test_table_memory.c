@@ -219,15 +219,15 @@ entries_that_cant_be_used_yet(void **state)
 	for (uint32_t i = 0; i < ALL; i++) {
 		struct sw_sight sight = { (uint64_t)(i + 1) << 32 |
 		    i % (ALL / WAYS), 1, 20000, 0 };
-		struct sw_observation put = { .group = i, .name = "jp",
+		struct sw_observation new = { .group = i, .name = "jp",
 		    .outcome = SW_OUTCOME_PRESENT };
 
 		denied_once_in = i % 4 == 0;
 		if (denied_once_in == 1)
-			assert_int_equal(sw_table_put(table, &sight, &put,
+			assert_int_equal(sw_table_put(table, &sight, &new,
 			    false), SW_TABLE_MEMORY);
 		denied_once_in = 0;
-		assert_int_equal(sw_table_put(table, &sight, &put, false),
+		assert_int_equal(sw_table_put(table, &sight, &new, false),
 		    SW_TABLE_PENDING);
 	}
 	assert_int_equal(sw_table_take(table, 0, o, names, ALL + WAYS), ALL);
