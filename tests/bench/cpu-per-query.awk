@@ -91,7 +91,7 @@ $4 > 0 {
 }
 END {
 	loads = split(order, load, " ")
-	kinds = split("plain again module dnstap", kind, " ")
+	kinds = split("plain again passing module dnstap", kind, " ")
 	print "| load | kind | us a query | ratio | 95 % | middle halves | operate() | own threads | sum |"
 	print "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 	for (l = 1; l <= loads; l++) {

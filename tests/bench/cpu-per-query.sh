@@ -20,7 +20,8 @@
 #
 # Prints, of the CPU microseconds of a query: the median of all slices; the median of the slices' ratios to plain with its
 # 95 % interval (order statistics); and the ratio of the means of the slices' middle halves. `again` is a second
-# resolver without the module: what it differs by is noise. Then, without a difference of two figures, what the module
+# resolver without the module: what it differs by is noise; `passing` has a module that does nothing: what it differs by
+# is what Unbound takes for any. Then, without a difference of two figures, what the module
 # takes: operate() in Unbound's thread, timed in a further resolver (stopwatch.c), and the module's own threads. "Sum" is
 # what a query takes with both of them added, by what it takes without.
 #
@@ -35,7 +36,7 @@ if [ -z "${BENCH_NAMESPACE-}" ]; then
 fi
 rounds=${1:-7} scale=${BENCH_SCALE:-50} threads=${BENCH_THREADS:-2}
 loads=${BENCH_LOADS:-hits mixed misses misses-recursed mixed-forwarded misses-forwarded}
-kinds=(plain again module timed dnstap)
+kinds=(plain again passing module timed dnstap)
 # shellcheck source=tests/bench/world.sh
 . "$top/tests/bench/world.sh"
 tap_begin >/dev/null
@@ -97,6 +98,7 @@ resolver_conf() {
 	printf 'server:\n num-threads: %d\n msg-cache-size: 256m\n rrset-cache-size: 512m\n' "$threads" >>"$file"
 	case $2 in
 	module) lab_unbound_module "$module" ;;
+	passing) lab_unbound_module "$build/tests/bench/.libs/passing.so" ;;
 	timed) lab_unbound_module "$build/tests/bench/.libs/stopwatch.so" ;;
 	dnstap)
 		printf 'dnstap:\n dnstap-enable: yes\n dnstap-socket-path: "%s"\n' "$work/dnstap.sock"
