@@ -373,7 +373,8 @@ deliver_key(struct sw_sender *sender, unsigned key, bool stopping)
 	while (make_key_batch(sender, key)) {
 		if (!deliver(sender))
 			return false;
-		if (!stopping && sw_table_pending_of(table, key) < BATCH)
+		if (!stopping && sender->done == sender->count &&
+		    sw_table_pending_of(table, key) < BATCH)
 			break;
 	}
 	return true;
