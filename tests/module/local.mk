@@ -13,6 +13,7 @@ module_tests = \
 	tests/module/test_spool \
 	tests/module/test_status \
 	tests/module/test_table \
+	tests/module/test_table_dkim \
 	tests/module/test_table_flood \
 	tests/module/test_table_memory \
 	tests/module/test_table_threads \
@@ -50,6 +51,8 @@ tests_module_test_status_CFLAGS = $(unit_cflags)
 tests_module_test_status_LDADD = $(module_test_libs)
 tests_module_test_table_CFLAGS = $(unit_cflags)
 tests_module_test_table_LDADD = $(module_test_libs)
+tests_module_test_table_dkim_CFLAGS = $(unit_cflags)
+tests_module_test_table_dkim_LDADD = $(module_test_libs)
 tests_module_test_table_flood_CFLAGS = $(unit_cflags)
 tests_module_test_table_flood_LDADD = $(module_test_libs)
 tests_module_test_table_memory_CFLAGS = $(unit_cflags)
