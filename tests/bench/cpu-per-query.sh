@@ -20,10 +20,10 @@
 #
 # Prints, of the CPU microseconds of a query: the median of all slices; the median of the slices' ratios to plain with its
 # 95 % interval (order statistics); and the ratio of the means of the slices' middle halves. `again` is a second
-# resolver without the module: what it differs by is noise; `passing` has a module that does nothing: what it differs by
-# is what Unbound takes for any. Then, without a difference of two figures, what the module
-# takes: operate() in Unbound's thread, timed in a further resolver (stopwatch.c), and the module's own threads. "Sum" is
-# what a query takes with both of them added, by what it takes without.
+# resolver without the module: what it differs by is noise; `passing` has a module that only counts: what it
+# differs by is what Unbound takes for any. Then, without a difference of two figures, what the module takes: operate() in
+# Unbound's thread, timed in a further resolver (stopwatch.c), and the module's own threads. "Sum" is what a query takes
+# with both of them added, by what it takes without.
 #
 # Needs srcdir, builddir and SENDERWATCH_UNBOUND as the integration tests do (make bench-queries sets them), and a
 # network namespace. BENCH_LOADS: some of the loads. BENCH_SCALE: one domain for so many of the survey's (50). KEEP_FIGURES:
@@ -98,7 +98,7 @@ resolver_conf() {
 	printf 'server:\n num-threads: %d\n msg-cache-size: 256m\n rrset-cache-size: 512m\n' "$threads" >>"$file"
 	case $2 in
 	module) lab_unbound_module "$module" ;;
-	passing) lab_unbound_module "$build/tests/bench/.libs/passing.so" ;;
+	passing) lab_unbound_module "$build/tests/integration/.libs/neighbour.so" ;;
 	timed) lab_unbound_module "$build/tests/bench/.libs/stopwatch.so" ;;
 	dnstap)
 		printf 'dnstap:\n dnstap-enable: yes\n dnstap-socket-path: "%s"\n' "$work/dnstap.sock"

@@ -42,7 +42,7 @@ tests_integration_failing_malloc_la_SOURCES = tests/integration/failing_malloc.c
 tests_integration_failing_malloc_la_CFLAGS = $(AM_CFLAGS) -fno-builtin
 tests_integration_failing_malloc_la_LDFLAGS = -module -avoid-version -shared \
 	-rpath /nowhere
-# To be loaded beside the module.
+# To be loaded beside the module, or in its place.
 noinst_LTLIBRARIES += tests/integration/neighbour.la
 tests_integration_neighbour_la_SOURCES = tests/integration/neighbour.c
 tests_integration_neighbour_la_CPPFLAGS = $(AM_CPPFLAGS) $(UNBOUND_CPPFLAGS)
@@ -55,10 +55,6 @@ tests_bench_turns_SOURCES = tests/bench/turns.c
 noinst_LTLIBRARIES += tests/bench/stopwatch.la
 tests_bench_stopwatch_la_SOURCES = tests/bench/stopwatch.c
 tests_bench_stopwatch_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
-noinst_LTLIBRARIES += tests/bench/passing.la
-tests_bench_passing_la_SOURCES = tests/bench/passing.c
-tests_bench_passing_la_CPPFLAGS = $(AM_CPPFLAGS) $(UNBOUND_CPPFLAGS)
-tests_bench_passing_la_LDFLAGS = -module -avoid-version -shared -rpath /nowhere
 unbound_programs = tests/integration/ask tests/integration/bad_collector \
 	tests/integration/subnet_server
 TESTS += $(unbound_tests) tests/integration/newest.sh
