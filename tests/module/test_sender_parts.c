@@ -371,16 +371,12 @@ stop_counts_what_is_lost(void **state)
 	stop_halfway(false);
 }
 
+/* Another life, until all that was spooled has come. */
 static void
-stop_spools_the_rest(void **state)
+live_again(void)
 {
 	static const enum deed good[] = { DEED_TAKE };
 
-	(void)state;
-	assert_int_equal(mkdir(spool_path, 0700), 0);
-	options.spool = spool_path;
-	stop_halfway(true);
-	assert_int_equal(sw_table_pending(sw_observer_table(observer)), 0);
 	collector = collector_start(socket_path, good, 1);
 	start();
 	for (uint64_t end = now_ms() + PATIENCE_MS; now_ms() < end &&
@@ -388,6 +384,17 @@ stop_spools_the_rest(void **state)
 		usleep(5000);
 	stop();
 	tally_frames();
+}
+
+static void
+stop_spools_the_rest(void **state)
+{
+	(void)state;
+	assert_int_equal(mkdir(spool_path, 0700), 0);
+	options.spool = spool_path;
+	stop_halfway(true);
+	assert_int_equal(sw_table_pending(sw_observer_table(observer)), 0);
+	live_again();
 	assert_int_equal(count_came(), MANY);
 }
 
@@ -395,7 +402,6 @@ stop_spools_the_rest(void **state)
 static void
 stop_counts_what_the_spool_refuses(void **state)
 {
-	static const enum deed good[] = { DEED_TAKE };
 	struct sw_counters c;
 
 	(void)state;
@@ -415,13 +421,7 @@ stop_counts_what_the_spool_refuses(void **state)
 	options.flush_interval_ms = 10;
 	sw_observer_free(&observer);
 	assert_int_equal(sw_observer_new(&observer, &options, log_line), SW_OK);
-	collector = collector_start(socket_path, good, 1);
-	start();
-	for (uint64_t end = now_ms() + PATIENCE_MS; now_ms() < end &&
-	    rmdir(spool_path) != 0;)
-		usleep(5000);
-	stop();
-	tally_frames();
+	live_again();
 	assert_int_equal(count_came(), MANY - c.dropped_stop);
 }
 
