@@ -51,7 +51,7 @@ TESTS += $(name_tests)
 endif
 
 noinst_HEADERS += tests/random.h tests/lib/names.h \
-	tests/module/answers.h
+	tests/module/answers.h tests/module/sending.h
 include tests/fuzz/local.mk
 
 # What is looked at rather than run: who includes whom, what the module exports,

@@ -19,38 +19,18 @@
 
 #include <cmocka.h>
 
-#include "module/sender.h"
 #include "senderwatch/codec.h"
-#include "tests/module/collector.h"
+#include "tests/module/sending.h"
 
-#define PATIENCE_MS 60000	/* for what must end long before */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static char folder[40], socket_path[80], spool_path[80];
-static struct sw_options options;
-static struct sw_observer *observer;
-static struct sw_link *link_to;
-static struct sw_sender *sender;
-static struct collector *collector;
 static atomic_uint warnings, notes;
-
-static void log_line(enum sw_log_level level, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
 
 static void
 log_line(enum sw_log_level level, const char *format, ...)
 {
 	(void)format;
 	atomic_fetch_add(level == SW_LOG_INFO ? &notes : &warnings, 1);
-}
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 static void
@@ -90,22 +70,6 @@ tear_down(void **state)
 	return rmdir(folder);
 }
 
-static void
-start(void)
-{
-	assert_int_equal(sw_link_new(&link_to, &options, log_line), SW_OK);
-	assert_int_equal(sw_sender_start(&sender, observer, link_to, &options,
-	    log_line), SW_OK);
-}
-
-static void
-stop(void)
-{
-	sw_sender_stop(&sender);
-	assert_null(sender);
-	sw_link_free(&link_to);
-}
-
 /* An answer with an SPF record, of a domain of its own for each number. */
 static void
 see(unsigned number)
@@ -121,15 +85,6 @@ see(unsigned number)
 
 	snprintf((char *)name, sizeof(name), "%cd%07u%cjp", 8, number, 2);
 	sw_observer_see(observer, &lookup, 20000 * 86400);
-}
-
-static struct sw_counters
-counters(void)
-{
-	struct sw_counters now;
-
-	sw_observer_counters(observer, &now);
-	return now;
 }
 
 static void

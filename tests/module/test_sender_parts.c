@@ -20,23 +20,15 @@
 
 #include <cmocka.h>
 
-#include "module/sender.h"
 #include "senderwatch/codec.h"
-#include "tests/module/collector.h"
+#include "tests/module/sending.h"
 #include "tests/random.h"
 
-#define PATIENCE_MS 60000	/* for what must end long before */
 #define MANY 6000		/* observations, half of each key */
 #define GROUPS 50
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static char folder[40], socket_path[80], spool_path[80], key_path[80],
-    old_path[80];
-static struct sw_options options;
-static struct sw_observer *observer;
-static struct sw_link *link_to;
-static struct sw_sender *sender;
-static struct collector *collector;
+static char key_path[80], old_path[80];
 static uint32_t groups[GROUPS];
 static unsigned came[MANY];
 
@@ -88,23 +80,11 @@ __wrap_strdup(const char *text)
 	return NULL;
 }
 
-static void log_line(enum sw_log_level level, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
 static void
 log_line(enum sw_log_level level, const char *format, ...)
 {
 	(void)level;
 	(void)format;
-}
-
-static uint64_t
-now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 static void
@@ -166,21 +146,6 @@ tear_down(void **state)
 	return rmdir(folder);
 }
 
-static void
-start(void)
-{
-	assert_int_equal(sw_link_new(&link_to, &options, log_line), SW_OK);
-	assert_int_equal(sw_sender_start(&sender, observer, link_to, &options,
-	    log_line), SW_OK);
-}
-
-static void
-stop(void)
-{
-	sw_sender_stop(&sender);
-	sw_link_free(&link_to);
-}
-
 /* Its number tells its key and group, its name its number. */
 static void
 put(unsigned number, uint64_t *seed)
@@ -211,15 +176,6 @@ put_all(void)
 		if (number % 1000 == 999)
 			nanosleep(&pause, NULL);
 	}
-}
-
-static struct sw_counters
-counters(void)
-{
-	struct sw_counters now;
-
-	sw_observer_counters(observer, &now);
-	return now;
 }
 
 static void
