@@ -88,6 +88,46 @@ fill_batch(BatchMessage *message, const struct sw_batch *batch)
 	message->sent_day = batch->sent_day;
 }
 
+/* Of any field: its tag, and the length of what it holds. */
+#define FIELD_HEAD_MAX 10u
+
+/* An observation's name is text of any length: it is not counted in. */
+static size_t
+largest_observation(void)
+{
+	struct sw_observation observation;
+	ObservationMessage message;
+
+	memset(&observation, 0xff, sizeof(observation));
+	observation.name = NULL;
+	fill_observation(&message, &observation);
+	return FIELD_HEAD_MAX +
+	    senderwatch__observation__get_packed_size(&message);
+}
+
+/*
+ * Octets that a frame takes at most. To ask for the size of each observation
+ * takes half as long as to pack them: here they count as the largest.
+ */
+static size_t
+bound_size(Senderwatch__Frame *frame)
+{
+	BatchMessage *batch = frame->batch;
+	size_t count = batch->n_observations, size;
+
+	batch->n_observations = 0;
+	size = senderwatch__frame__get_packed_size(frame) + FIELD_HEAD_MAX;
+	batch->n_observations = count;
+	size += count * largest_observation();
+	for (size_t i = 0; i < count; i++) {
+		const char *name = batch->observations[i]->name;
+
+		if (name[0] != '\0')
+			size += FIELD_HEAD_MAX + strlen(name);
+	}
+	return size;
+}
+
 static enum sw_result
 pack(BatchMessage *batch, uint8_t **frame, size_t *length)
 {
@@ -95,14 +135,15 @@ pack(BatchMessage *batch, uint8_t **frame, size_t *length)
 
 	message.body_case = SENDERWATCH__FRAME__BODY_BATCH;
 	message.batch = batch;
-	*length = senderwatch__frame__get_packed_size(&message);
-	if (*length > SW_FRAME_MAX)
-		return SW_ERR_INVALID;
-	*frame = malloc(*length + 1);
+	*frame = malloc(bound_size(&message));
 	if (*frame == NULL)
 		return SW_ERR_MEMORY;
-	senderwatch__frame__pack(&message, *frame);
-	return SW_OK;
+	*length = senderwatch__frame__pack(&message, *frame);
+	if (*length <= SW_FRAME_MAX)
+		return SW_OK;
+	free(*frame);
+	*frame = NULL;
+	return SW_ERR_INVALID;
 }
 
 enum sw_result
