@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "senderwatch/hot.h"
 #include "span.h"
 #include "suffix_index.h"
 
@@ -110,9 +111,6 @@ match_prefix(const struct query *query, unsigned *rest)
 {
 	bool first = query->name[1] == '_';
 
-	*rest = 0;
-	if (query->labels.underscores == 0)
-		return SW_MECHANISM_SPF;
 	*rest = 1;
 	if (first && LABEL_IS(query, 0, "\6_dmarc"))
 		return SW_MECHANISM_DMARC;
@@ -386,39 +384,55 @@ set_group(const struct query *query, const struct domain *domain,
 	memcpy(out->suffix, known->text, strlen(known->text) + 1);
 }
 
-/*
- * The mechanism that a name could be of, by its labels alone, and the first label
- * of what must be a registrable domain or, for DKIM, hold one.
- */
-static enum sw_mechanism
-match_labels(struct query *query, const uint8_t *name, size_t length,
-    uint16_t type, unsigned *rest)
+/* The labels of a name that could be of some mechanism, by their number. */
+static inline bool
+count_labels(struct query *query, const uint8_t *name, size_t length,
+    uint16_t type)
 {
-	enum sw_mechanism mechanism = SW_MECHANISM_MX;
 	const struct labels *labels = &query->labels;
 
-	*rest = 0;
 	if ((type != SW_TYPE_MX && type != SW_TYPE_TXT) ||
 	    !find_labels(name, length, &query->labels))
-		return SW_MECHANISM_NONE;
-	if (labels->count > SUBJECT_LABELS_MAX &&
-	    (type == SW_TYPE_MX || labels->underscores == 0))
-		return SW_MECHANISM_NONE;
-	lower_name(query, name);
-	if (type == SW_TYPE_TXT)
-		mechanism = match_prefix(query, rest);
+		return false;
 	/* A registrable domain has two labels at least. */
-	return labels->count < *rest + 2 ? SW_MECHANISM_NONE : mechanism;
+	return labels->count >= 2 && (labels->count <= SUBJECT_LABELS_MAX ||
+	    (type == SW_TYPE_TXT && labels->underscores > 0));
 }
 
-bool
+/* Has it labels that stand for a mechanism, or might? */
+static inline bool
+has_prefix(const struct query *query, uint16_t type)
+{
+	return type == SW_TYPE_TXT && query->labels.underscores > 0;
+}
+
+/*
+ * The mechanism that it could be of, by its labels alone, and the first label
+ * of what must be a registrable domain or, for DKIM, hold one.
+ */
+static SW_HOT enum sw_mechanism
+match_labels(struct query *query, const uint8_t *name, uint16_t type,
+    unsigned *rest)
+{
+	enum sw_mechanism mechanism = type == SW_TYPE_MX ? SW_MECHANISM_MX :
+	    SW_MECHANISM_SPF;
+
+	*rest = 0;
+	lower_name(query, name);
+	if (has_prefix(query, type))
+		mechanism = match_prefix(query, rest);
+	return query->labels.count < *rest + 2 ? SW_MECHANISM_NONE : mechanism;
+}
+
+SW_HOT bool
 sw_name_may_match(const uint8_t *name, size_t length, uint16_t type)
 {
 	struct query query;
 	unsigned rest;
 
-	return match_labels(&query, name, length, type, &rest) !=
-	    SW_MECHANISM_NONE;
+	return count_labels(&query, name, length, type) &&
+	    (!has_prefix(&query, type) ||
+	    match_labels(&query, name, type, &rest) != SW_MECHANISM_NONE);
 }
 
 enum sw_mechanism
@@ -433,7 +447,9 @@ sw_name_match(const struct sw_suffixes *suffixes, const uint8_t *name,
 
 	out->mechanism = SW_MECHANISM_NONE;
 	query.suffixes = suffixes;
-	mechanism = match_labels(&query, name, length, type, &rest);
+	if (!count_labels(&query, name, length, type))
+		return SW_MECHANISM_NONE;
+	mechanism = match_labels(&query, name, type, &rest);
 	if (mechanism == SW_MECHANISM_NONE)
 		return SW_MECHANISM_NONE;
 	expect_subject(&query, rest);

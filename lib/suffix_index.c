@@ -159,17 +159,20 @@ add_line(struct sw_suffix_index *index, const struct sw_suffixes *suffixes,
 	return result;
 }
 
-/* What names have below them is known when all are in. */
+/* What names have below them, and what none has, is known when all are in. */
 static void
 find_branches(struct sw_suffix_index *index)
 {
 	for (size_t i = 0; i < index->count; i++) {
 		const struct sw_suffix *suffix = &index->suffixes[i];
 		uint8_t trait = sw_suffix_trait(suffix->name, suffix->length);
+		size_t bit = sw_suffix_filter_bit(sw_suffix_hash(suffix->name,
+		    suffix->length));
 		size_t label = 1 + (size_t)suffix->name[0];
 		uint64_t slot = *find_slot(index, suffix->name + label,
 		    suffix->length - label);
 
+		index->filter[bit / 64] |= UINT64_C(1) << bit % 64;
 		if (suffix->has_wildcard || suffix->has_deeper)
 			index->branches[trait] = true;
 		if (slot != 0)

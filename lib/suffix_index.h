@@ -38,6 +38,8 @@ struct sw_suffix_index {
 	 */
 	uint64_t *slots;
 	size_t mask;
+	/* By more of the hash: what no suffix has needs no look into slots. */
+	uint64_t filter[1024];
 	/* By sw_suffix_trait(): is there a suffix that has_wildcard or
 	   has_deeper? */
 	bool branches[256];
@@ -106,6 +108,12 @@ sw_suffix_is(const struct sw_suffix *suffix, const uint8_t *name,
 	return true;
 }
 
+static inline size_t
+sw_suffix_filter_bit(uint64_t hash)
+{
+	return hash >> 16 & 0xffff;
+}
+
 /* Said some time before a name is looked up, it saves waiting for memory. */
 static inline void
 sw_suffix_index_expect(const struct sw_suffix_index *index,
@@ -125,8 +133,10 @@ sw_suffix_index_find(const struct sw_suffix_index *index, const uint8_t *name,
     size_t length)
 {
 	uint64_t hash = sw_suffix_hash(name, length), slot;
-	size_t at = hash & index->mask;
+	size_t at = hash & index->mask, bit = sw_suffix_filter_bit(hash);
 
+	if ((index->filter[bit / 64] >> bit % 64 & 1) == 0)
+		return NULL;
 	for (; (slot = index->slots[at]) != 0; at = (at + 1) & index->mask) {
 		const struct sw_suffix *suffix =
 		    &index->suffixes[(uint32_t)slot - 1];
