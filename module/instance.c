@@ -11,6 +11,7 @@
 #include "module/link.h"
 #include "module/options.h"
 #include "module/sender.h"
+#include "senderwatch/hot.h"
 
 #define TELL_INTERVAL_S 60
 #define PAUSE_MAX_MS 2500u	/* half of SW_OLD_KEY_LINGERS_MS */
@@ -302,7 +303,14 @@ sw_instance_free(struct sw_instance **instance)
 	free_parts(i);
 }
 
-void
+SW_HOT void
+sw_instance_expect(const struct sw_instance *instance, unsigned thread)
+{
+	sw_intake_expect(atomic_load_explicit(&instance->intake,
+	    memory_order_acquire), thread);
+}
+
+SW_HOT void
 sw_instance_see(struct sw_instance *instance, const struct sw_lookup *lookup,
     unsigned thread, time_t now)
 {

@@ -27,8 +27,10 @@ void sw_instance_free(struct sw_instance **instance);
 
 /*
  * Any thread may see answers. thread: its number, see sw_intake_leave(). now:
- * seconds since 1970-01-01.
+ * seconds since 1970-01-01. To say some time before that there may be one saves
+ * waiting for memory: see sw_intake_expect().
  */
+void sw_instance_expect(const struct sw_instance *instance, unsigned thread);
 void sw_instance_see(struct sw_instance *instance,
     const struct sw_lookup *lookup, unsigned thread, time_t now);
 

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "module/aliases.h"
 #include "module/pages.h"
 #include "module/thread.h"
+#include "senderwatch/hot.h"
 
 /*
  * A lane holds 3,500 look-ups of 300 octets. The thread is woken when there are
@@ -22,7 +24,7 @@
 
 #define AHEAD 16u	/* notes that are looked at before they are read */
 #define LINE 64u	/* of the processor's cache */
-#define NEXT (5 * LINE)	/* what the next note may well take */
+#define NEXT (3 * LINE)	/* what a note mostly takes */
 #define COMING ((size_t)8192)	/* octets that are asked for before they are read */
 
 /* A copy; behind it name, SOA, lengths of records, records. */
@@ -60,6 +62,7 @@ struct notes {
 	unsigned count;
 	struct note *note[AHEAD];
 	bool wanted[AHEAD];
+	uint64_t subject_tag[AHEAD];
 	uint64_t tag[AHEAD];
 	struct sw_name name[AHEAD];
 };
@@ -67,6 +70,7 @@ struct notes {
 struct sw_intake {
 	struct lane lanes[LANES];
 	struct sw_observer *observer;
+	struct sw_aliases *aliases;
 	sw_log_function log;
 	unsigned pause_ms;
 	struct sw_thread thread;
@@ -163,17 +167,6 @@ reserve(struct lane *lane, size_t size, size_t *begin, size_t *end)
 	return note_at(lane, *begin + skipped);
 }
 
-/*
- * Until the next look-up, the memory where it will be noted comes nearer: to
- * wait for it then would take longer than all else.
- */
-static void
-expect_note(const struct lane *lane, size_t at)
-{
-	for (size_t i = 0; i < NEXT; i += LINE)
-		__builtin_prefetch(note_at(lane, at + i), 1);
-}
-
 /* What does not fit into a note is rare, or no DNS. */
 static bool
 is_fit(const struct sw_lookup *lookup)
@@ -185,7 +178,22 @@ is_fit(const struct sw_lookup *lookup)
 	    (answer->soa == NULL || answer->soa_length <= SW_NAME_WIRE_MAX);
 }
 
-bool
+SW_HOT void
+sw_intake_expect(const struct sw_intake *intake, unsigned thread)
+{
+	const struct lane *lane;
+	size_t at;
+
+	if (intake == NULL ||
+	    !atomic_load_explicit(&intake->ready, memory_order_acquire))
+		return;
+	lane = &intake->lanes[thread % LANES];
+	at = atomic_load_explicit(&lane->reserved, memory_order_relaxed);
+	for (size_t i = 0; i < NEXT; i += LINE)
+		__builtin_prefetch(note_at(lane, at + i), 1);
+}
+
+SW_HOT bool
 sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
     unsigned thread, time_t now)
 {
@@ -204,7 +212,6 @@ sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
 		return false;
 	write_note(note, lookup, now);
 	atomic_store_explicit(&note->size, size, memory_order_release);
-	expect_note(lane, end);
 	waiting = end - atomic_load_explicit(&lane->read,
 	    memory_order_relaxed);
 	if (waiting >= MANY && waiting - (end - begin) < MANY)
@@ -232,11 +239,12 @@ lookup_of(const struct note *note)
 	};
 }
 
-/* Give the observer what a note that it wants says. */
+/* Give the observer what the i-th note says, which it wants. */
 static void
-read_note(struct sw_intake *intake, const struct note *note,
-    const struct sw_name *name, uint64_t tag)
+read_note(struct sw_intake *intake, unsigned i)
 {
+	const struct notes *notes = &intake->notes;
+	const struct note *note = notes->note[i];
 	struct sw_lookup lookup = lookup_of(note);
 	const uint8_t *at = lookup.name + lookup.name_length, *lengths;
 
@@ -244,17 +252,19 @@ read_note(struct sw_intake *intake, const struct note *note,
 		lookup.answer.soa = at;
 	lengths = at + note->soa_length;
 	at = lengths + note->record_count * sizeof(uint32_t);
-	for (size_t i = 0; i < note->record_count; i++) {
+	for (size_t k = 0; k < note->record_count; k++) {
 		uint32_t length;
 
-		memcpy(&length, lengths + i * sizeof(length), sizeof(length));
-		intake->rdata[i] = at;
-		intake->length[i] = length;
+		memcpy(&length, lengths + k * sizeof(length), sizeof(length));
+		intake->rdata[k] = at;
+		intake->length[k] = length;
 		at += length;
 	}
 	lookup.answer.records.rdata = intake->rdata;
 	lookup.answer.records.length = intake->length;
-	sw_observer_take(intake->observer, &lookup, name, tag, note->now);
+	sw_observer_take(intake->observer, &lookup, &notes->name[i],
+	    notes->tag[i], sw_aliases_of(intake->aliases,
+	    notes->subject_tag[i]), note->now);
 }
 
 /*
@@ -288,8 +298,14 @@ match_note(struct sw_intake *intake, const struct note *note, unsigned i)
 
 	notes->wanted[i] = sw_observer_wants(intake->observer, &lookup,
 	    &notes->name[i]);
-	notes->tag[i] = notes->wanted[i] ? sw_observer_tag(intake->observer,
-	    name->mechanism, name->subject, name->subject_length) : 0;
+	notes->tag[i] = 0;
+	if (!notes->wanted[i])
+		return;
+	notes->subject_tag[i] = sw_observer_subject_tag(intake->observer,
+	    name->subject, name->subject_length);
+	notes->tag[i] = sw_observer_tag(notes->subject_tag[i],
+	    name->mechanism);
+	sw_aliases_expect(intake->aliases, notes->subject_tag[i]);
 }
 
 /*
@@ -328,8 +344,7 @@ read_lane(struct sw_intake *intake, struct lane *lane)
 			struct note *note = notes->note[i];
 
 			if (notes->wanted[i])
-				read_note(intake, note, &notes->name[i],
-				    notes->tag[i]);
+				read_note(intake, i);
 			memset((void *)note, 0, atomic_load_explicit(
 			    &note->size, memory_order_relaxed));
 		}
@@ -347,7 +362,7 @@ make_lanes(struct sw_intake *intake)
 {
 	uint8_t *at;
 
-	if (!sw_pages_map(&intake->pages, LANES * ROOM))
+	if (sw_aliases_new(&intake->aliases) != SW_OK || !sw_pages_map(&intake->pages, LANES * ROOM))
 		return false;
 	at = intake->pages.memory;
 	for (unsigned i = 0; i < LANES; i++)
@@ -383,6 +398,7 @@ static void
 free_intake(struct sw_intake *intake)
 {
 	sw_pages_unmap(&intake->pages);
+	sw_aliases_free(&intake->aliases);
 	free(intake);
 }
 
@@ -424,5 +440,5 @@ sw_intake_stop(struct sw_intake **intake)
 size_t
 sw_intake_memory(void)
 {
-	return sizeof(struct sw_intake) + LANES * ROOM;
+	return sizeof(struct sw_intake) + LANES * ROOM + sw_aliases_memory();
 }

@@ -31,6 +31,13 @@ enum sw_result sw_intake_start(struct sw_intake **intake,
     struct sw_observer *observer, unsigned pause_ms, sw_log_function log);
 
 /*
+ * A look-up may be left in a moment: the memory where it will be comes nearer.
+ * Unbound's next step waits until what the thread has written is where it
+ * belongs, which takes longer than all else where nobody was for a while.
+ */
+void sw_intake_expect(const struct sw_intake *intake, unsigned thread);
+
+/*
  * Leave what sw_observer_may_want(). False if it can't be taken, because
  * much is waiting or it is too large: the caller gives it to the observer
  * itself. NULL takes nothing. thread: the caller's number, that those who are at

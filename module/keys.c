@@ -185,29 +185,31 @@ sw_keys_id(const struct sw_keys *keys, unsigned key)
 static bool
 make(const struct sw_pseudonymiser *pseudonymiser, const struct sw_name *name,
     const struct sw_rrset *records, const struct sw_verdict *verdict,
-    struct sw_observation *observation)
+    struct sw_observation *observation, struct sw_alias *alias)
 {
-	uint8_t digest_key[SW_DIGEST_KEY_SIZE];
-
-	sw_pseudonym(pseudonymiser, name->subject, name->subject_length,
-	    observation->subject, digest_key);
-	return sw_digest(digest_key, name->mechanism, records, verdict,
+	if (!alias->made)
+		sw_pseudonym(pseudonymiser, name->subject,
+		    name->subject_length, alias->pseudonym, alias->digest_key);
+	alias->made = true;
+	memcpy(observation->subject, alias->pseudonym, SW_PSEUDONYM_SIZE);
+	return sw_digest(alias->digest_key, name->mechanism, records, verdict,
 	    observation->digest) == SW_OK;
 }
 
 bool
 sw_keys_make(struct sw_keys *keys, unsigned key, const struct sw_name *name,
     const struct sw_rrset *records, const struct sw_verdict *verdict,
-    struct sw_observation *observation)
+    struct sw_observation *observation, struct sw_alias *alias)
 {
+	struct sw_alias own = { .made = false };
 	bool made;
 
 	if (key == SW_KEY_CURRENT)
 		return make(keys->current, name, records, verdict,
-		    observation);
+		    observation, alias != NULL ? alias : &own);
 	pthread_mutex_lock(&keys->old_lock);
 	made = keys->old != NULL && make(keys->old, name, records, verdict,
-	    observation);
+	    observation, &own);
 	pthread_mutex_unlock(&keys->old_lock);
 	return made;
 }

@@ -12,6 +12,7 @@
 #include "module/table.h"
 #include "senderwatch/answer.h"
 #include "senderwatch/observation.h"
+#include "senderwatch/pseudonym.h"
 #include "senderwatch/result.h"
 
 /* As the table knows them. */
@@ -40,13 +41,23 @@ bool sw_keys_has_old(const struct sw_keys *keys);
 uint32_t sw_keys_last_day(const struct sw_keys *keys);
 const uint8_t *sw_keys_id(const struct sw_keys *keys, unsigned key);
 
+/* What the HMAC under the key in use makes of a subject. */
+struct sw_alias {
+	uint64_t tag;	/* of the subject, for whoever keeps it */
+	bool made;
+	uint8_t pseudonym[SW_PSEUDONYM_SIZE];
+	uint8_t digest_key[SW_DIGEST_KEY_SIZE];
+};
+
 /*
- * Fill in subject and digest. False if the key is gone, or the verdict is not
+ * Fill in subject and digest. Under the key in use, alias, if not NULL, is used
+ * where it was made, else made. False if the key is gone, or the verdict is not
  * one on these records.
  */
 bool sw_keys_make(struct sw_keys *keys, unsigned key,
     const struct sw_name *name, const struct sw_rrset *records,
-    const struct sw_verdict *verdict, struct sw_observation *observation);
+    const struct sw_verdict *verdict, struct sw_observation *observation,
+    struct sw_alias *alias);
 
 /*
  * If the old key's last day has been over for SW_OLD_KEY_LINGERS_MS, forget the

@@ -2,6 +2,7 @@ if WITH_MODULE
 # All but the glue to Unbound, so that tests can link it.
 noinst_LTLIBRARIES += module/libswmodule.la
 module_libswmodule_la_SOURCES = \
+	module/aliases.c module/aliases.h \
 	module/build_id.c module/build_id.h \
 	module/groups.c module/groups.h \
 	module/instance.c module/instance.h \

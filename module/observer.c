@@ -11,6 +11,7 @@
 #include <sodium.h>
 
 #include "module/keys.h"
+#include "senderwatch/hot.h"
 #include "senderwatch/name.h"
 #include "senderwatch/suffix_list.h"
 
@@ -142,15 +143,19 @@ hash(const struct sw_observer *observer, const void *data, size_t length)
 }
 
 uint64_t
-sw_observer_tag(const struct sw_observer *observer,
-    enum sw_mechanism mechanism, const uint8_t *subject, size_t length)
+sw_observer_subject_tag(const struct sw_observer *observer,
+    const uint8_t *subject, size_t length)
 {
-	uint8_t text[1 + SW_NAME_WIRE_MAX];
-	uint64_t tag;
+	return hash(observer, subject, length);
+}
 
-	text[0] = (uint8_t)mechanism;
-	memcpy(text + 1, subject, length);
-	tag = hash(observer, text, 1 + length);
+/* As good as a hash of both: the subject's is told apart by a known step. */
+uint64_t
+sw_observer_tag(uint64_t subject_tag, enum sw_mechanism mechanism)
+{
+	uint64_t tag = subject_tag ^
+	    (uint64_t)mechanism * UINT64_C(0xff51afd7ed558ccd);
+
 	return tag != 0 ? tag : 1;
 }
 
@@ -225,6 +230,7 @@ count_change(struct sw_observer *observer, const struct sw_sight *sight,
 struct judged {
 	const struct sw_lookup *lookup;
 	const struct sw_name *name;
+	struct sw_alias *alias;	/* of its subject, or NULL */
 	struct sw_verdict verdict;
 };
 
@@ -243,7 +249,8 @@ put(struct sw_observer *observer, const struct judged *judged,
 	char text[SW_NAME_TEXT_MAX];
 
 	if (!sw_keys_make(observer->keys, sight->key, judged->name,
-	    &judged->lookup->answer.records, &judged->verdict, &observation))
+	    &judged->lookup->answer.records, &judged->verdict, &observation,
+	    judged->alias))
 		return true;	/* the old key, and its time is over */
 	if (observer->options->plain_names &&
 	    sw_name_to_text(judged->name->subject,
@@ -362,9 +369,14 @@ find_sights(struct sw_observer *observer, const struct sw_lookup *lookup,
 
 void
 sw_observer_take(struct sw_observer *observer, const struct sw_lookup *lookup,
-    const struct sw_name *name, uint64_t tag, time_t now)
+    const struct sw_name *name, uint64_t tag, struct sw_alias *alias,
+    time_t now)
 {
-	struct judged judged = { .lookup = lookup, .name = name };
+	struct judged judged = {
+		.lookup = lookup,
+		.name = name,
+		.alias = alias
+	};
 	struct sw_sight sights[SW_TABLE_KEYS], first;
 	unsigned keys = find_sights(observer, lookup, tag, now, sights);
 	unsigned left = 0;
@@ -408,7 +420,7 @@ refusal(const struct sw_observer *observer, const struct sw_lookup *lookup)
 	    COUNTERS;
 }
 
-bool
+SW_HOT bool
 sw_observer_may_want(struct sw_observer *observer,
     const struct sw_lookup *lookup)
 {
@@ -444,8 +456,8 @@ sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
 
 	if (sw_observer_wants(observer, lookup, &name))
 		sw_observer_take(observer, lookup, &name, sw_observer_tag(
-		    observer, name.mechanism, name.subject,
-		    name.subject_length), now);
+		    sw_observer_subject_tag(observer, name.subject,
+		    name.subject_length), name.mechanism), NULL, now);
 }
 
 uint32_t

@@ -62,9 +62,10 @@ bool sw_observer_may_want(struct sw_observer *observer,
 bool sw_observer_wants(struct sw_observer *observer,
     const struct sw_lookup *lookup, struct sw_name *name);
 
-/* The tag of a look-up that is to be taken. */
-uint64_t sw_observer_tag(const struct sw_observer *observer,
-    enum sw_mechanism mechanism, const uint8_t *subject, size_t length);
+/* The tag of a subject, and that of one of its mechanisms. */
+uint64_t sw_observer_subject_tag(const struct sw_observer *observer,
+    const uint8_t *subject, size_t length);
+uint64_t sw_observer_tag(uint64_t subject_tag, enum sw_mechanism mechanism);
 
 /* Said before several are taken, it saves waiting for memory at each. */
 void sw_observer_expect(const struct sw_observer *observer,
@@ -73,11 +74,11 @@ void sw_observer_expect(const struct sw_observer *observer,
 /*
  * Judge a look-up that was wanted and put it into the table; its name and type
  * are not looked at any more. now: seconds since 1970-01-01, UTC. Never fails:
- * what can't be kept is counted.
+ * what can't be kept is counted. alias: as of sw_keys_make(), of its subject.
  */
 void sw_observer_take(struct sw_observer *observer,
     const struct sw_lookup *lookup, const struct sw_name *name, uint64_t tag,
-    time_t now);
+    struct sw_alias *alias, time_t now);
 
 /* All of it at once. */
 void sw_observer_see(struct sw_observer *observer,

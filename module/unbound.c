@@ -24,6 +24,7 @@
 #include "module/instance.h"
 #include "module/log.h"
 #include "module/unbound_answer.h"
+#include "senderwatch/hot.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -216,10 +217,11 @@ is_watched_type(const struct query_info *asked)
 	    asked->qclass == LDNS_RR_CLASS_IN;
 }
 
-static __attribute__((noinline)) void
+static SW_HOT __attribute__((noinline)) void
 observe(struct module_qstate *qstate, int id)
 {
 	const struct loaded *loaded = loaded_of(qstate->env, id);
+	unsigned thread = (unsigned)qstate->env->alloc->thread_num;
 	struct sw_lookup lookup = {
 		.name = qstate->qinfo.qname,
 		.name_length = qstate->qinfo.qname_len,
@@ -228,12 +230,13 @@ observe(struct module_qstate *qstate, int id)
 
 	if (loaded == NULL)
 		return;
+	sw_instance_expect(loaded->instance, thread);
 	sw_unbound_read(qstate, id, &loaded->setup, &lookup);
-	sw_instance_see(loaded->instance, &lookup,
-	    (unsigned)qstate->env->alloc->thread_num, *qstate->env->now);
+	sw_instance_see(loaded->instance, &lookup, thread,
+	    *qstate->env->now);
 }
 
-void
+SW_HOT void
 operate(struct module_qstate *qstate, enum module_ev event, int id,
     struct outbound_entry *outbound)
 {

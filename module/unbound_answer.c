@@ -19,6 +19,7 @@
 #include "util/net_help.h"
 
 #include "module/unbound_answer.h"
+#include "senderwatch/hot.h"
 #include "senderwatch/name.h"
 
 struct sw_unbound_zone {
@@ -289,7 +290,7 @@ read_answer(const struct reply_info *reply, struct sw_lookup *lookup)
 	}
 }
 
-void
+SW_HOT void
 sw_unbound_read(const struct module_qstate *qstate, int id,
     const struct sw_unbound_setup *setup, struct sw_lookup *lookup)
 {

@@ -263,6 +263,65 @@ arrives_as_it_was(void **state)
 	sw_observer_free(&direct);
 }
 
+#define DOMAINS 2500	/* each of two look-ups */
+#define APART 100u
+
+/* Of the n-th domain, SPF or DMARC. */
+static void
+make_mail_example(struct example *example, unsigned n, bool dmarc)
+{
+	char text[100];
+
+	memset(example, 0, sizeof(*example));
+	snprintf(text, sizeof(text), "%smail%u.co.jp", dmarc ? "_dmarc." : "",
+	    n);
+	example->now = NOON;
+	example->lookup = (struct sw_lookup){
+		.name = example->name,
+		.name_length = to_wire(text, example->name),
+		.type = SW_TYPE_TXT,
+		.answer = { .records = { 0, example->rdata, example->length } },
+	};
+	snprintf(text, sizeof(text), dmarc ?
+	    "v=DMARC1; p=none; rua=mailto:%u@example.jp" :
+	    "v=spf1 a:mail%u.example.jp -all", n);
+	add_record(example, text);
+}
+
+/*
+ * The thread makes a domain's pseudonym once for the look-ups that come at about
+ * one time; there are more domains than it keeps.
+ */
+static void
+knows_a_domain_again(void **state)
+{
+	const struct timespec round = { .tv_nsec = 120000000 };
+	struct sw_observer *direct = new_observer(), *observer = new_observer();
+	struct sw_intake *intake = start_intake(observer);
+	struct sw_intake *none = start_intake(direct);
+
+	(void)state;
+	sw_intake_stop(&none);
+	for (unsigned n = 0; n < DOMAINS + APART; n++) {
+		for (unsigned dmarc = 0; dmarc < 2; dmarc++) {
+			struct example example;
+
+			if (n < dmarc * APART || n - dmarc * APART >= DOMAINS)
+				continue;
+			make_mail_example(&example, n - dmarc * APART, dmarc);
+			sw_observer_see(direct, &example.lookup, example.now);
+			leave(intake, observer, &example, 0);
+		}
+		if (n % (DOMAINS / 2) == 1)
+			nanosleep(&round, NULL);
+	}
+	sw_intake_stop(&intake);
+	/* And that of the start. */
+	assert_int_equal(assert_same(direct, observer), 2 * DOMAINS + 1);
+	sw_observer_free(&observer);
+	sw_observer_free(&direct);
+}
+
 struct leaver {
 	struct sw_observer *observer;
 	struct sw_intake *intake;
@@ -559,6 +618,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arrives_as_it_was),
+		cmocka_unit_test(knows_a_domain_again),
 		cmocka_unit_test(arrives_from_threads),
 		cmocka_unit_test(arrives_whatever_its_size),
 		cmocka_unit_test(many_are_read_soon),
