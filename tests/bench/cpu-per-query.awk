@@ -1,14 +1,7 @@
 # From the figures of slices to a table: see cpu-per-query.sh. Lines are
-#   LOAD ROUND.SLICE KIND ANSWERS NANOSECONDS-OF-UNBOUND'S-THREADS NANOSECONDS-OF-THE-MODULE'S
-# and LOAD ROUND.- timed 0 NANOSECONDS 0, in all of operate().
-
-# What a slice cost, with the average of what its round's took in the module's threads.
-function cost_of(load, kind, slice,   round, cost) {
-	round = int(slice)
-	cost = threads[load, kind, slice] / answers[load, kind, slice]
-	cost += module[load, kind, round] / asked[load, kind, round]
-	return cost / 1000
-}
+#   LOAD ROUND SLICE KIND  and of plain and of the kind each:  ANSWERS NANOSECONDS-OF-UNBOUND'S-THREADS NANOSECONDS-OF-THE-MODULE'S
+# with a "-" for the slice where it is what was spent after the last, and
+#   LOAD ROUND = timed NANOSECONDS  in all of operate().
 
 function sort(list, n,   gap, i, j, t) {
 	for (gap = int(n / 2); gap > 0; gap = int(gap / 2))
@@ -20,17 +13,9 @@ function sort(list, n,   gap, i, j, t) {
 		}
 }
 
+# Of a sorted list.
 function median(list, n) {
 	return (list[int((n + 1) / 2)] + list[int(n / 2) + 1]) / 2
-}
-
-# Of a sorted list, what lies between its quarters.
-function middle(list, n,   i, sum, count) {
-	for (i = int(n / 4) + 1; i <= n - int(n / 4); i++) {
-		sum += list[i]
-		count++
-	}
-	return sum / count
 }
 
 # So far from the median, on both sides, is its 95 % interval: order statistics, by the normal approximation.
@@ -39,67 +24,63 @@ function rank(n,   r) {
 	return r > 0 ? r : 1
 }
 
-function of_module(load,   round, i, own, timed) {
-	for (i = 1; i <= rounds[load]; i++) {
-		own += module[load, "module", i]
-		queries += asked[load, "module", i]
-		timed += operate[load, i]
-		timed_queries += asked[load, "timed", i]
-	}
-	own_cost = own / queries / 1000
-	operate_cost = timed / timed_queries / 1000
-	queries = timed_queries = 0
+# The ratio of a round: the median of its slices', each with what the module's threads took for a query of the round.
+function round_ratio(load, kind, round,   n, i, own, plain) {
+	own = module[load, kind, round] / asked[load, kind, round]
+	n = slices[load, kind, round]
+	for (i = 1; i <= n; i++)
+		list[i] = (cost[load, kind, round, i] + own) / plain_cost[load, kind, round, i]
+	sort(list, n)
+	return median(list, n)
 }
 
-function row(load, kind, n,   s, slice, r) {
-	for (s = 1; s <= n; s++) {
-		slice = slices[load, s]
-		costs[s] = cost_of(load, kind, slice)
-		ratios[s] = costs[s] / cost_of(load, "plain", slice)
+function row(load, kind,   n, round, ratios, q, r, own, operate_cost, plain) {
+	for (round = 1; round <= rounds; round++) {
+		if (!((load, kind, round) in asked))
+			continue
+		ratios[++n] = round_ratio(load, kind, round)
+		q += asked[load, kind, round]
+		plain += plain_threads[load, kind, round]
+		own += module[load, kind, round]
+		timed += operate[load, round]
+		timed_queries += asked[load, "timed", round]
 	}
-	sort(costs, n)
+	if (n == 0)
+		return
 	sort(ratios, n)
 	r = rank(n)
-	if (kind == "plain")
-		plain = middle(costs, n)
-	printf "| %s | %s | %.2f | ", load, kind, median(costs, n)
-	if (kind == "plain")
-		printf "| | | "
-	else
-		printf "%.3f | %.3f to %.3f | %.3f | ", median(ratios, n),
-		    ratios[r], ratios[n + 1 - r], middle(costs, n) / plain
-	if (kind == "module")
-		printf "%.3f | %.3f | %.4f |\n", operate_cost, own_cost,
-		    1 + (operate_cost + own_cost) / plain
+	printf "| %s | %s | %.2f | %d | %.4f | %.3f to %.3f | ", load, kind, plain / q / 1000, n,
+	    median(ratios, n), ratios[r], ratios[n + 1 - r]
+	if (kind == "module" && timed_queries > 0)
+		printf "%.3f | %.3f | %.4f |\n", timed / timed_queries / 1000, own / q / 1000,
+		    1 + (timed / timed_queries + own / q) * q / plain
 	else
 		print "| | |"
+	timed = timed_queries = 0
 }
 
-$2 ~ /-$/ { operate[$1, int($2)] += $5; next }
+$3 == "=" { operate[$1, $2] = $5; next }
 {
-	round = int($2)
-	if (round > rounds[$1])
-		rounds[$1] = round
-	module[$1, $3, round] += $6
-	asked[$1, $3, round] += $4
+	if ($2 > rounds)
+		rounds = $2
+	module[$1, $4, $2] += $10
 }
-$4 > 0 {
-	threads[$1, $3, $2] = $5
-	answers[$1, $3, $2] = $4
-	if ($3 == "plain")
-		slices[$1, ++count[$1]] = $2
+$5 > 0 && $8 > 0 {
+	i = ++slices[$1, $4, $2]
+	plain_cost[$1, $4, $2, i] = $6 / $5
+	cost[$1, $4, $2, i] = $9 / $8
+	plain_threads[$1, $4, $2] += $6 * $8 / $5
+	asked[$1, $4, $2] += $8
 }
 END {
 	loads = split(order, load, " ")
-	kinds = split("plain again passing module dnstap", kind, " ")
-	print "| load | kind | us a query | ratio | 95 % | middle halves | operate() | own threads | sum |"
+	kinds = split("again passing module dnstap", kind, " ")
+	print "| load | kind | plain, us a query | rounds | ratio | 95 % | operate() | own threads | sum |"
 	print "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
-	for (l = 1; l <= loads; l++) {
-		of_module(load[l])
-		for (k = 1; k <= kinds; k++)
-			row(load[l], kind[k], count[load[l]])
-	}
 	for (l = 1; l <= loads; l++)
-		printf "%s%s %d", l == 1 ? "slices: " : ", ", load[l], count[load[l]]
+		for (k = 1; k <= kinds; k++)
+			row(load[l], kind[k])
+	for (l = 1; l <= loads; l++)
+		printf "%s%s %d", l == 1 ? "slices of a round: " : ", ", load[l], slices[load[l], "module", 1]
 	print ""
 }

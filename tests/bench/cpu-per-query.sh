@@ -12,21 +12,23 @@
 #
 #   cpu-per-query.sh [ROUNDS]     (7)
 #
-# In a round the resolvers start anew and take turns in answering slices of the same questions, of a tenth of a second or
-# less, so that whatever else the machine does meets all of them (turns.c). They are bound to one processor, those that
-# ask and answer them to another. Each has two threads, of which one is asked: where BENCH_THREADS is 1, the resolver
-# without the module is a process of a single thread, for which kernel and libc take shortcuts. All of a process's
-# threads count, the module's own among them, up to the last delivery, which is waited for.
+# In a round the resolvers start anew, each kind with a resolver without the module for a companion; such a pair takes
+# turns in answering slices of the same questions, some hundredths of a second each, so that whatever else the machine
+# does meets both (turns.c). Resolvers are bound to one processor, those that ask and answer them to another. Each has two
+# threads, of which one is asked: where BENCH_THREADS is 1, the resolver without the module is a process of a single
+# thread, for which kernel and libc take shortcuts. All of a process's threads count, the module's own among them, up
+# to the last delivery, which is waited for.
 #
-# Prints, of the CPU microseconds of a query: the median of all slices; the median of the slices' ratios to plain with its
-# 95 % interval (order statistics); and the ratio of the means of the slices' middle halves. `again` is a second
-# resolver without the module: what it differs by is noise; `passing` has a module that only counts: what it
-# differs by is what Unbound takes for any. Then, without a difference of two figures, what the module takes: operate() in
-# Unbound's thread, timed in a further resolver (stopwatch.c), and the module's own threads. "Sum" is what a query takes
-# with both of them added, by what it takes without.
+# A round's ratio is the median of its slices' ratios; printed is the median of the rounds', with its 95 % interval (order
+# statistics): a process differs from the next of the same code by more than its slices can tell. `again` is a resolver
+# without the module: what its ratio differs from 1 by is noise; `passing` has a module that only counts. Then, without a
+# difference of two figures, what the module takes: operate() in Unbound's thread, timed in a further resolver
+# (stopwatch.c), and the module's own threads. "Sum" is what a query takes with both of them added, by what it takes
+# without.
 #
 # Needs srcdir, builddir and SENDERWATCH_UNBOUND as the integration tests do (make bench-queries sets them), and a
-# network namespace. BENCH_LOADS: some of the loads. BENCH_SCALE: one domain for so many of the survey's (50). KEEP_FIGURES:
+# network namespace. BENCH_LOADS: some of the loads. BENCH_KINDS: some of
+# the kinds. BENCH_SCALE: one domain for so many of the survey's (50). KEEP_FIGURES:
 # a file for the figures of each slice.
 set -u
 # shellcheck source=tests/integration/tap.sh
@@ -36,7 +38,7 @@ if [ -z "${BENCH_NAMESPACE-}" ]; then
 fi
 rounds=${1:-7} scale=${BENCH_SCALE:-50} threads=${BENCH_THREADS:-2}
 loads=${BENCH_LOADS:-hits mixed misses misses-recursed mixed-forwarded misses-forwarded}
-kinds=(plain again passing module timed dnstap)
+kinds=(${BENCH_KINDS:-again passing module timed dnstap})
 # shellcheck source=tests/bench/world.sh
 . "$top/tests/bench/world.sh"
 tap_begin >/dev/null
@@ -45,7 +47,7 @@ world_start "$scale"
 
 # --- Questions: files `hits`, `mixed` and `misses`, and `hot` ----------------------------------------
 
-declare -A slices=([hits]=20020 [mixed]=3000 [misses]=999) times=([hits]=60 [mixed]=1 [misses]=1)
+declare -A slices=([hits]=5005 [mixed]=1000 [misses]=333) times=([hits]=60 [mixed]=1 [misses]=1)
 mail_lookups() { awk '{ print $1, "MX"; print $1, "TXT"; print "_dmarc." $1, "TXT" }'; }
 {
 	sed -n '1,400 { s/$/ A/p; s/ A$/ AAAA/p }' "$world_domains"
@@ -54,14 +56,14 @@ mail_lookups() { awk '{ print $1, "MX"; print $1, "TXT"; print "_dmarc." $1, "TX
 for ((i = 0; i < 20; i++)); do
 	cat "$work/hot"
 done >"$work/hits"
-# What is asked of one domain is asked some time apart, as mail servers do.
+# What is asked of one domain is asked some time apart, as mail servers do. Slices are of whole groups.
 awk 'function flush(   i) {
 		for (i = 0; i < n; i++) print domain[i], "MX"
 		for (i = 0; i < n; i++) print domain[i], "TXT"
 		for (i = 0; i < n; i++) print "_dmarc." domain[i], "TXT"
 		n = 0
 	}
-	NR > 400 { domain[n++] = $1; if (n == 333) flush() }' "$world_domains" >"$work/misses"
+	NR > 400 { domain[n++] = $1; if (n == 111) flush() }' "$world_domains" >"$work/misses"
 # Of 20 domains a thousand questions: six of each that are A and AAAA, three of every second that are mail's, and hot ones.
 awk -v hot="$work/hot" '
 	BEGIN { while ((getline line <hot) > 0) known[count++] = line }
@@ -108,7 +110,7 @@ resolver_conf() {
 }
 
 for world in forwarded recursed validated; do
-	for kind in "${kinds[@]}"; do
+	for kind in plain "${kinds[@]}"; do
 		resolver_conf "$world" "$kind"
 	done
 	# shellcheck disable=SC2046
@@ -120,28 +122,46 @@ lab_unbound=$work/unbound
 
 # --- Measuring ---------------------------------------------------------------------------------------
 
-# measure LOAD: a round of it; lines as turns.c prints them, and one "- timed 0 NANOSECONDS 0" of operate().
+# start KIND WORLD NAME: sets what turns.c is to know of it.
+start() {
+	lab_start_unbound "$3" "$work/$2.$1"
+	started=${lab_pids[$3]}:$lab_port
+	dnsperf -s 127.0.0.1 -p "$lab_port" -d "$work/hot" -n 2 -T 1 -t 5 >/dev/null 2>&1
+}
+
+# measure LOAD ROUND: lines as turns.c prints them, and one "= timed NANOSECONDS" of operate().
 measure() {
-	local questions=${1%%-*} world=validated kind
+	local questions=${1%%-*} world=validated i kind started first
 	local -a turns=()
 	[ "$1" = "$questions" ] || world=${1#*-}
-	for kind in "${kinds[@]}"; do
-		lab_start_unbound "unbound-$kind" "$work/$world.$kind"
-		turns+=("$kind:${lab_pids[unbound-$kind]}:$lab_port")
-		dnsperf -s 127.0.0.1 -p "$lab_port" -d "$work/hot" -n 2 -T 1 -t 5 >/dev/null 2>&1
+	for ((i = 0; i < ${#kinds[@]}; i++)); do
+		# Neither is always the older of a pair, nor always the same pair the first.
+		kind=${kinds[(i + $2) % ${#kinds[@]}]}
+		if (($2 / ${#kinds[@]} % 2)); then
+			start "$kind" "$world" "unbound-$kind"
+			first=$started
+			start plain "$world" "plain-$kind"
+			turns+=("$kind:$started:$first")
+		else
+			start plain "$world" "plain-$kind"
+			first=$started
+			start "$kind" "$world" "unbound-$kind"
+			turns+=("$kind:$first:$started")
+		fi
 	done
 	sleep 1.5
 	"$build/tests/bench/turns" "${slices[$questions]}" "${times[$questions]}" 12500 "${turns[@]}" \
 		<"$work/$questions" || lab_fail "turns failed"
 	for kind in "${kinds[@]}"; do
 		lab_stop "unbound-$kind"
+		lab_stop "plain-$kind"
 	done
-	sed -n 's/^stopwatch: .* calls, \(.*\) ns$/- timed 0 \1 0/p' "$lab_logs/unbound-timed.log"
+	sed -n 's/^stopwatch: .* calls, \(.*\) ns$/= timed \1/p' "$lab_logs/unbound-timed.log"
 }
 
 for ((round = 1; round <= rounds; round++)); do
 	for load in $loads; do
-		measure "$load" | sed "s/^/$load $round./"
+		measure "$load" "$round" | sed "s/^/$load $round /"
 	done
 done >"$work/figures"
 [ -z "${KEEP_FIGURES-}" ] || cp "$work/figures" "$KEEP_FIGURES"

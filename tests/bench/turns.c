@@ -1,17 +1,20 @@
 /*
- * Resolvers take turns in answering the same questions, a short slice each, and
- * after each slice it is printed what processor time it took: many pairs of
+ * Pairs of resolvers take turns in answering the same questions, a short slice
+ * each, and after each slice it is printed what processor time it took: many
  * slices, close together, tell resolvers apart where the machine's own noise is
  * larger than what is looked for.
  *
- *   turns SLICE TIMES SETTLE-MS KIND:PID:PORT... <QUESTIONS
+ *   turns SLICE TIMES SETTLE-MS KIND:PID:PORT:PID:PORT... <QUESTIONS
  *
  * QUESTIONS are lines "NAME TYPE", of which A, AAAA, MX and TXT are known; they
- * are asked in slices of SLICE, all of them TIMES times. Prints for each slice
- * and kind "NUMBER KIND ANSWERS THREADS MODULE": nanoseconds of the resolver's
- * own threads, and of those of the module's, which are told by their names.
- * SETTLE-MS after the last slice come lines of no answers, with the time that
- * was spent since: what the module's threads do, they do moments later.
+ * are asked in slices of SLICE, all of them TIMES times, of one pair after the
+ * other. Of a pair, the first is what the other, of KIND, is compared with.
+ * Prints for each slice of a pair's "SLICE KIND ANSWERS THREADS MODULE ANSWERS
+ * THREADS MODULE", for the first and the other: nanoseconds of the resolver's own
+ * threads, and of those of the module's, which are told by their names.
+ * SETTLE-MS after the last slice come lines "- KIND ..." of no answers, with the
+ * time that was spent since a pair's last: what the module's threads do, they do
+ * moments later.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -26,7 +29,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define KINDS_MAX 6
+#define PAIRS_MAX 6
 #define QUESTION_MAX 300
 #define WINDOW 100	/* questions that wait for their answers */
 #define BURST 32
@@ -42,15 +45,20 @@ struct cpu {
 	unsigned long long threads, module;	/* nanoseconds */
 };
 
-struct kind {
-	const char *name;
+struct resolver {
 	long pid;
 	int fd;
 	struct cpu cpu;	/* when it was last looked at */
+	size_t answers;
 };
 
-static struct kind kinds[KINDS_MAX];
-static size_t kind_count;
+struct pair {
+	const char *kind;
+	struct resolver of[2];
+};
+
+static struct pair pairs[PAIRS_MAX];
+static size_t pair_count;
 
 static void
 fail(const char *what)
@@ -265,79 +273,114 @@ cpu_of(long pid)
 
 /* The time since it was last looked at. */
 static void
-print_turn(size_t slice, struct kind *kind, size_t answers)
+print_resolver(struct resolver *resolver)
 {
-	struct cpu now = cpu_of(kind->pid);
+	struct cpu now = cpu_of(resolver->pid);
 
-	printf("%zu %s %zu %llu %llu\n", slice, kind->name, answers,
-	    now.threads - kind->cpu.threads, now.module - kind->cpu.module);
-	kind->cpu = now;
+	printf(" %zu %llu %llu", resolver->answers,
+	    now.threads - resolver->cpu.threads,
+	    now.module - resolver->cpu.module);
+	resolver->cpu = now;
+	resolver->answers = 0;
+}
+
+static void
+print_pair(struct pair *pair)
+{
+	printf(" %s", pair->kind);
+	print_resolver(&pair->of[0]);
+	print_resolver(&pair->of[1]);
+	printf("\n");
 }
 
 /* --- Turns ---------------------------------------------------------------- */
 
 static void
-add_kind(char *text)
+take_resolver(struct resolver *resolver, const char *pid, const char *port)
 {
-	struct kind *kind = &kinds[kind_count];
 	struct sockaddr_in address = {
 		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)atoi(port)),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)
 	};
-	char *rest = NULL, *pid, *port;
 
-	kind->name = strtok_r(text, ":", &rest);
-	pid = strtok_r(NULL, ":", &rest);
-	port = strtok_r(NULL, ":", &rest);
-	if (port == NULL || kind_count == KINDS_MAX) {
-		fputs("turns: KIND:PID:PORT, six at most\n", stderr);
-		exit(2);
-	}
-	kind->pid = atol(pid);
-	address.sin_port = htons((uint16_t)atoi(port));
-	kind->fd = socket(AF_INET, SOCK_DGRAM, 0);
-	if (kind->fd < 0 || connect(kind->fd, (struct sockaddr *)&address,
-	    sizeof(address)) != 0)
+	resolver->pid = atol(pid);
+	resolver->fd = socket(AF_INET, SOCK_DGRAM, 0);
+	if (resolver->fd < 0 || connect(resolver->fd,
+	    (struct sockaddr *)&address, sizeof(address)) != 0)
 		fail("connect");
-	kind->cpu = cpu_of(kind->pid);
-	kind_count++;
+}
+
+static void
+take_pair(char *text)
+{
+	struct pair *pair = &pairs[pair_count];
+	char *parts[5], *rest = NULL;
+
+	for (size_t i = 0; i < 5; i++, text = NULL) {
+		parts[i] = strtok_r(text, ":", &rest);
+		if (parts[i] == NULL || pair_count == PAIRS_MAX) {
+			fputs("turns: KIND:PID:PORT:PID:PORT, six at most\n",
+			    stderr);
+			exit(2);
+		}
+	}
+	pair->kind = parts[0];
+	take_resolver(&pair->of[0], parts[1], parts[2]);
+	take_resolver(&pair->of[1], parts[3], parts[4]);
+	pair_count++;
+}
+
+static void
+ask_pair(struct pair *pair, struct question *questions, size_t count,
+    size_t slice, size_t times)
+{
+	size_t turn = 0;
+
+	for (size_t i = 0; i < 2; i++)
+		pair->of[i].cpu = cpu_of(pair->of[i].pid);
+	for (; times > 0; times--) {
+		for (size_t at = 0; at + slice <= count; at += slice, turn++) {
+			/* Forwards and backwards: each follows itself. */
+			for (size_t i = 0; i < 2; i++) {
+				struct resolver *resolver =
+				    &pair->of[(turn + i) % 2];
+
+				resolver->answers = ask(resolver->fd,
+				    questions + at, slice);
+			}
+			printf("%zu", turn);
+			print_pair(pair);
+		}
+	}
 }
 
 int
 main(int argc, char **argv)
 {
 	struct question *questions;
-	size_t count, slice, times, turn = 0;
+	size_t count, slice, times;
 	long settle_ms;
 
 	if (argc < 5) {
-		fputs("usage: turns SLICE TIMES SETTLE-MS KIND:PID:PORT...\n",
-		    stderr);
+		fputs("usage: turns SLICE TIMES SETTLE-MS "
+		    "KIND:PID:PORT:PID:PORT...\n", stderr);
 		return 2;
 	}
 	slice = strtoul(argv[1], NULL, 10);
 	times = strtoul(argv[2], NULL, 10);
 	settle_ms = atol(argv[3]);
 	for (int i = 4; i < argc; i++)
-		add_kind(argv[i]);
+		take_pair(argv[i]);
 	questions = read_questions(&count);
-	for (; times > 0; times--) {
-		for (size_t at = 0; at + slice <= count; at += slice, turn++) {
-			/* Forwards and backwards: no kind always follows another. */
-			for (size_t i = 0; i < kind_count; i++) {
-				size_t k = (turn / 2 + i) % kind_count;
-				struct kind *kind = &kinds[turn % 2 == 0 ? k :
-				    kind_count - 1 - k];
-
-				print_turn(turn, kind, ask(kind->fd,
-				    questions + at, slice));
-			}
-		}
-	}
+	for (size_t i = 0; i < pair_count; i++)
+		ask_pair(&pairs[i], questions, count, slice, times);
 	fflush(stdout);
 	poll(NULL, 0, (int)settle_ms);
-	for (size_t i = 0; i < kind_count; i++)
-		print_turn(turn, &kinds[i], 0);
+	for (size_t i = 0; i < pair_count; i++) {
+		printf("-");
+		print_pair(&pairs[i]);
+	}
 	free(questions);
 	return 0;
 }
