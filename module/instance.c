@@ -11,10 +11,12 @@
 #include "module/link.h"
 #include "module/options.h"
 #include "module/sender.h"
+#include "module/thread.h"
 #include "senderwatch/hot.h"
 
 #define TELL_INTERVAL_S 60
 #define PAUSE_MAX_MS 2500u	/* half of SW_OLD_KEY_LINGERS_MS */
+#define DAY_MS 86400000u
 
 /* Immutable once it is made, but for its threads. */
 struct sw_instance {
@@ -33,6 +35,8 @@ struct sw_instance {
 	atomic_uint owned_in;	/* forks when sender and intake were started */
 	atomic_llong failed_at;	/* when starting failed, or 0: once a second */
 	unsigned made_in;	/* forks when it was made */
+	struct sw_thread keeper;	/* see make_apart() */
+	bool has_keeper;
 	atomic_llong told_at;	/* when somebody asked what was counted */
 	struct sw_instance *next;	/* of all that live; the main thread's */
 };
@@ -106,6 +110,9 @@ free_parts(struct sw_instance *instance)
 	sw_observer_free(&instance->observer);
 	sw_link_free(&instance->link);
 	sw_options_fini(&instance->options);
+	/* A process that was forked has none. */
+	if (instance->has_keeper && instance->made_in == atomic_load(&forks))
+		sw_thread_stop(&instance->keeper);
 	free(instance);
 }
 
@@ -253,6 +260,69 @@ start_threads(struct sw_instance *instance, time_t now)
 	atomic_store(&instance->started, UINT_MAX);
 }
 
+struct making {
+	struct sw_instance *instance;
+	const char *settings, *chroot;
+	enum sw_result result;
+	sem_t done;
+};
+
+static void
+make(struct making *making)
+{
+	struct sw_instance *made = making->instance;
+
+	making->result = read_settings(made, making->settings,
+	    making->chroot);
+	if (making->result == SW_OK)
+		making->result = sw_link_new(&made->link, &made->options,
+		    made->log);
+	if (making->result == SW_OK)
+		making->result = sw_observer_new(&made->observer,
+		    &made->options, made->log);
+}
+
+/*
+ * Lists and tables take many small pieces of memory, and free others. To take
+ * them in Unbound's own thread costs the resolver a percent for as long as it
+ * runs: what it needs at each query, and allocates next, comes to lie in what
+ * was freed, all over these pages. The C library gives a thread of ours memory of
+ * its own; it stays that thread's, lest another of Unbound's is given it, as
+ * long as the thread lives.
+ */
+static void *
+make_apart(void *argument)
+{
+	struct making *making = argument;
+	struct sw_instance *instance = making->instance;
+
+	sw_thread_call("senderwatch/set");
+	make(making);
+	sem_post(&making->done);
+	while (!sw_thread_pause(&instance->keeper, DAY_MS))
+		continue;
+	return NULL;
+}
+
+static enum sw_result
+make_parts(struct sw_instance *instance, const char *settings,
+    const char *chroot)
+{
+	struct making making = { .instance = instance, .settings = settings,
+		.chroot = chroot };
+
+	if (sem_init(&making.done, 0, 0) != 0)
+		return SW_ERR_SYSTEM;
+	instance->has_keeper = sw_thread_start(&instance->keeper, make_apart,
+	    &making) == SW_OK;
+	if (!instance->has_keeper)
+		make(&making);
+	while (instance->has_keeper && sem_wait(&making.done) != 0)
+		continue;
+	sem_destroy(&making.done);
+	return making.result;
+}
+
 enum sw_result
 sw_instance_new(struct sw_instance **instance, const char *settings,
     const char *chroot, sw_log_function log)
@@ -270,17 +340,13 @@ sw_instance_new(struct sw_instance **instance, const char *settings,
 	atomic_init(&made->owned_in, UINT_MAX);
 	atomic_init(&made->failed_at, 0);
 	atomic_init(&made->told_at, 0);
-	result = read_settings(made, settings, chroot);
-	if (result == SW_OK)
-		result = sw_link_new(&made->link, &made->options, log);
-	if (result == SW_OK)
-		result = sw_observer_new(&made->observer, &made->options, log);
+	made->made_in = atomic_load(&forks);
+	result = make_parts(made, settings, chroot);
 	if (result != SW_OK) {
 		free_parts(made);
 		return result;
 	}
 	watch_forks();
-	made->made_in = atomic_load(&forks);
 	made->next = instances;
 	instances = made;
 	log(SW_LOG_INFO, "watching; %zu bytes at most for %zu domains and "

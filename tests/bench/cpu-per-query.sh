@@ -102,6 +102,9 @@ resolver_conf() {
 	module) lab_unbound_module "$module" ;;
 	passing) lab_unbound_module "$build/tests/integration/.libs/neighbour.so" ;;
 	timed) lab_unbound_module "$build/tests/bench/.libs/stopwatch.so" ;;
+	*) printf ' module-config: "validator iterator"\n' ;;
+	esac >>"$file"
+	case $2 in
 	dnstap)
 		printf 'dnstap:\n dnstap-enable: yes\n dnstap-socket-path: "%s"\n' "$work/dnstap.sock"
 		printf ' dnstap-log-client-response-messages: yes\n'
