@@ -38,7 +38,7 @@ if [ -z "${BENCH_NAMESPACE-}" ]; then
 fi
 rounds=${1:-7} scale=${BENCH_SCALE:-50} threads=${BENCH_THREADS:-2}
 loads=${BENCH_LOADS:-hits mixed misses misses-recursed mixed-forwarded misses-forwarded}
-kinds=(${BENCH_KINDS:-again passing module timed dnstap})
+read -ra kinds <<<"${BENCH_KINDS:-again passing module timed dnstap}"
 # shellcheck source=tests/bench/world.sh
 . "$top/tests/bench/world.sh"
 tap_begin >/dev/null
@@ -93,23 +93,23 @@ module_conf "flush-deadline = 30000"
 export STOPWATCH_MODULE=$module
 tap_await 10 test -S "$work/dnstap.sock" || lab_fail "fstrm_capture did not start"
 
-# resolver_conf WORLD KIND: a file of these names.
+# resolver_conf WORLD KIND: a file of these names. All have the same modules, but for ours.
 resolver_conf() {
 	local file=$work/$1.$2
 	world_conf "$file" "$1"
-	printf 'server:\n num-threads: %d\n msg-cache-size: 256m\n rrset-cache-size: 512m\n' "$threads" >>"$file"
-	case $2 in
-	module) lab_unbound_module "$module" ;;
-	passing) lab_unbound_module "$build/tests/integration/.libs/neighbour.so" ;;
-	timed) lab_unbound_module "$build/tests/bench/.libs/stopwatch.so" ;;
-	*) printf ' module-config: "validator iterator"\n' ;;
-	esac >>"$file"
-	case $2 in
-	dnstap)
-		printf 'dnstap:\n dnstap-enable: yes\n dnstap-socket-path: "%s"\n' "$work/dnstap.sock"
-		printf ' dnstap-log-client-response-messages: yes\n'
-		;;
-	esac >>"$file"
+	{
+		printf 'server:\n num-threads: %d\n msg-cache-size: 256m\n rrset-cache-size: 512m\n' "$threads"
+		case $2 in
+		module) lab_unbound_module "$module" ;;
+		passing) lab_unbound_module "$build/tests/integration/.libs/neighbour.so" ;;
+		timed) lab_unbound_module "$build/tests/bench/.libs/stopwatch.so" ;;
+		*) printf ' module-config: "validator iterator"\n' ;;
+		esac
+		if [ "$2" = dnstap ]; then
+			printf 'dnstap:\n dnstap-enable: yes\n dnstap-socket-path: "%s"\n' "$work/dnstap.sock"
+			printf ' dnstap-log-client-response-messages: yes\n'
+		fi
+	} >>"$file"
 }
 
 for world in forwarded recursed validated; do
