@@ -173,8 +173,11 @@ goes_on_after_a_lock(void **state)
 	/* Ten seconds each: as long as it waits for another program. */
 	assert_false(deliver(&fixture.daemon, fixture.scenario.batches + 4, 4));
 	assert_false(deliver(&fixture.daemon, fixture.scenario.batches + 4, 4));
+	/* Closing months, at the start, may meet the lock too. */
+	expect_log(&fixture, "cannot merge, senders keep their batches: cannot "
+	    "begin a transaction: database is locked, another program held it",
+	    1);
 	expect_log(&fixture, "cannot merge, senders keep", 1);
-	expect_log(&fixture, "database is locked, another program held it", 1);
 	sqlite3_close(db);
 	assert_true(deliver(&fixture.daemon, fixture.scenario.batches + 4, 4));
 	expect_log(&fixture, "merging again failures=2", 1);
