@@ -1,5 +1,6 @@
 # From the figures of slices to a table: see cpu-per-query.sh. Lines are
-#   LOAD ROUND SLICE KIND  and of plain and of the kind each:  ANSWERS NANOSECONDS-OF-UNBOUND'S-THREADS NANOSECONDS-OF-THE-MODULE'S
+#   LOAD ROUND SLICE KIND  and of plain and of the kind each:
+#       ANSWERS NANOSECONDS-OF-UNBOUND'S-THREADS NANOSECONDS-OF-THE-MODULE'S
 # with a "-" for the slice where it is what was spent after the last, and
 #   LOAD ROUND = timed NANOSECONDS  in all of operate().
 
@@ -34,7 +35,7 @@ function round_ratio(load, kind, round,   n, i, own, plain) {
 	return median(list, n)
 }
 
-function row(load, kind,   n, round, ratios, q, r, own, operate_cost, plain) {
+function row(load, kind,   n, round, ratios, q, r, own, plain, timed, timed_queries) {
 	for (round = 1; round <= rounds; round++) {
 		if (!((load, kind, round) in asked))
 			continue
@@ -56,7 +57,6 @@ function row(load, kind,   n, round, ratios, q, r, own, operate_cost, plain) {
 		    1 + (timed / timed_queries + own / q) * q / plain
 	else
 		print "| | |"
-	timed = timed_queries = 0
 }
 
 $3 == "=" { operate[$1, $2] = $5; next }
@@ -67,6 +67,8 @@ $3 == "=" { operate[$1, $2] = $5; next }
 }
 $5 > 0 && $8 > 0 {
 	i = ++slices[$1, $4, $2]
+	if (i > most_slices[$1])
+		most_slices[$1] = i
 	plain_cost[$1, $4, $2, i] = $6 / $5
 	cost[$1, $4, $2, i] = $9 / $8
 	plain_threads[$1, $4, $2] += $6 * $8 / $5
@@ -81,6 +83,6 @@ END {
 		for (k = 1; k <= kinds; k++)
 			row(load[l], kind[k])
 	for (l = 1; l <= loads; l++)
-		printf "%s%s %d", l == 1 ? "slices of a round: " : ", ", load[l], slices[load[l], "module", 1]
+		printf "%s%s %d", l == 1 ? "slices of a round: " : ", ", load[l], most_slices[load[l]]
 	print ""
 }
