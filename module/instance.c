@@ -284,7 +284,7 @@ make(struct making *making)
 
 /*
  * Lists and tables take many small pieces of memory, and free others. To take
- * them in Unbound's own thread costs the resolver a percent for as long as it
+ * them in Unbound's own thread costs the resolver time for as long as it
  * runs: what it needs at each query, and allocates next, comes to lie in what
  * was freed, all over these pages. The C library gives a thread of ours memory of
  * its own; it stays that thread's, lest another of Unbound's is given it, as

@@ -362,7 +362,8 @@ make_lanes(struct sw_intake *intake)
 {
 	uint8_t *at;
 
-	if (sw_aliases_new(&intake->aliases) != SW_OK || !sw_pages_map(&intake->pages, LANES * ROOM))
+	if (sw_aliases_new(&intake->aliases) != SW_OK ||
+	    !sw_pages_map(&intake->pages, LANES * ROOM))
 		return false;
 	at = intake->pages.memory;
 	for (unsigned i = 0; i < LANES; i++)
