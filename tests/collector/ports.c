@@ -37,22 +37,40 @@ free_port(void)
 	return port;
 }
 
-int
-connect_tcp(unsigned port, const char *from)
+static int
+try_tcp(unsigned port, const char *from, int *fd)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	assert_true(fd >= 0);
+	*fd = socket(AF_INET, SOCK_STREAM, 0);
+	assert_true(*fd >= 0);
 	if (from != NULL) {
 		inet_pton(AF_INET, from, &address.sin_addr);
-		assert_int_equal(bind(fd, (struct sockaddr *)&address,
+		assert_int_equal(bind(*fd, (struct sockaddr *)&address,
 		    sizeof(address)), 0);
 	}
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	address.sin_port = htons((uint16_t)port);
-	assert_int_equal(connect(fd, (struct sockaddr *)&address,
-	    sizeof(address)), 0);
+	return connect(*fd, (struct sockaddr *)&address, sizeof(address));
+}
+
+/*
+ * A collector answers on its socket, for which start_daemon() waits, before it
+ * listens on its ports.
+ */
+int
+connect_tcp(unsigned port, const char *from)
+{
+	uint64_t end = now_ms() + DEADLINE_MS;
+	int fd;
+
+	while (try_tcp(port, from, &fd) != 0) {
+		if (errno != ECONNREFUSED || now_ms() > end)
+			fail_msg("cannot connect to port %u: %s", port,
+			    strerror(errno));
+		close(fd);
+		poll(NULL, 0, 2);
+	}
 	return fd;
 }
 
