@@ -435,6 +435,34 @@ sw_name_may_match(const uint8_t *name, size_t length, uint16_t type)
 	    match_labels(&query, name, type, &rest) != SW_MECHANISM_NONE);
 }
 
+static void
+set_subject(const struct query *query, unsigned first, unsigned depth,
+    enum sw_mechanism mechanism, struct sw_name *out)
+{
+	size_t at = query->labels.at[first];
+
+	out->subject_length = query->labels.length - at;
+	memcpy(out->subject, query->name + at, out->subject_length);
+	out->depth = (uint8_t)depth;
+	out->mechanism = mechanism;
+}
+
+enum sw_mechanism
+sw_name_guess(const uint8_t *name, size_t length, uint16_t type,
+    struct sw_name *out)
+{
+	enum sw_mechanism mechanism = SW_MECHANISM_NONE;
+	struct query query;
+	unsigned rest;
+
+	out->mechanism = SW_MECHANISM_NONE;
+	if (count_labels(&query, name, length, type))
+		mechanism = match_labels(&query, name, type, &rest);
+	if (mechanism != SW_MECHANISM_NONE && mechanism != SW_MECHANISM_DKIM)
+		set_subject(&query, rest, 0, mechanism, out);
+	return out->mechanism;
+}
+
 enum sw_mechanism
 sw_name_match(const struct sw_suffixes *suffixes, const uint8_t *name,
     size_t length, uint16_t type, struct sw_name *out)
@@ -443,7 +471,6 @@ sw_name_match(const struct sw_suffixes *suffixes, const uint8_t *name,
 	struct domain domain;
 	struct query query;
 	unsigned rest;
-	size_t at;
 
 	out->mechanism = SW_MECHANISM_NONE;
 	query.suffixes = suffixes;
@@ -463,12 +490,10 @@ sw_name_match(const struct sw_suffixes *suffixes, const uint8_t *name,
 	    !is_subject(&query, rest, &domain)) {
 		return SW_MECHANISM_NONE;
 	}
-	at = query.labels.at[domain.subject];
-	out->subject_length = query.labels.length - at;
-	memcpy(out->subject, query.name + at, out->subject_length);
+	set_subject(&query, domain.subject, domain.subject - rest, mechanism,
+	    out);
 	set_group(&query, &domain, out);
-	out->depth = (uint8_t)(domain.subject - rest);
-	return out->mechanism = mechanism;
+	return mechanism;
 }
 
 /* How an octet reads in text (RFC 1035 section 5.1): its length, at most 4. */

@@ -1,4 +1,4 @@
-/* What the key makes of the domains that were seen last. */
+/* What list and key make of the domains that were seen last. */
 #include "module/aliases.h"
 
 #include <string.h>
@@ -50,6 +50,8 @@ sw_aliases_of(struct sw_aliases *aliases, uint64_t tag)
 
 	if (alias->tag != tag) {
 		alias->tag = tag;
+		alias->registrable = false;
+		alias->grouped = false;
 		alias->made = false;
 	}
 	return alias;

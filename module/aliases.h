@@ -1,5 +1,5 @@
 /*
- * What the key makes of the domains that were seen last: mail servers ask for
+ * What list and key make of the domains that were seen last: mail servers ask for
  * several records of a domain at about one time, and its HMAC takes as long as
  * judging one. One thread's; in memory that is not swapped if the system allows
  * it, and not dumped, for it holds the keys of digests.
@@ -19,8 +19,8 @@ enum sw_result sw_aliases_new(struct sw_aliases **aliases);
 void sw_aliases_free(struct sw_aliases **aliases);
 
 /*
- * Of the subject of this tag: as it was made before, or to be made. It takes the
- * place of another's.
+ * Of the subject of this tag: as it was left before, or with nothing known. It
+ * takes the place of another's.
  */
 struct sw_alias *sw_aliases_of(struct sw_aliases *aliases, uint64_t tag);
 

@@ -53,8 +53,8 @@ struct note {
  */
 struct lane {
 	atomic_size_t reserved __attribute__((aligned(LINE)));	/* ever */
+	uint8_t *_Atomic octets;	/* NULL: there is no memory yet */
 	atomic_size_t read __attribute__((aligned(LINE)));	/* ever */
-	uint8_t *octets;
 };
 
 /* Some that follow one another, and of what they are. */
@@ -62,9 +62,8 @@ struct notes {
 	unsigned count;
 	struct note *note[AHEAD];
 	bool wanted[AHEAD];
-	uint64_t subject_tag[AHEAD];
-	uint64_t tag[AHEAD];
-	struct sw_name name[AHEAD];
+	uint64_t tag[AHEAD];	/* 0: not wanted */
+	struct sw_watched watched[AHEAD];
 };
 
 struct sw_intake {
@@ -74,8 +73,7 @@ struct sw_intake {
 	sw_log_function log;
 	unsigned pause_ms;
 	struct sw_thread thread;
-	struct sw_pages pages;	/* the thread's until ready is set */
-	atomic_bool ready;
+	struct sw_pages pages;
 	struct notes notes;
 	/* Of the look-up in hand. */
 	const uint8_t *rdata[SW_RRSET_MAX];
@@ -138,7 +136,8 @@ write_note(struct note *note, const struct sw_lookup *lookup, time_t now)
 static struct note *
 note_at(const struct lane *lane, size_t at)
 {
-	return (struct note *)(void *)(lane->octets + at % ROOM);
+	return (struct note *)(void *)(atomic_load_explicit(&lane->octets,
+	    memory_order_relaxed) + at % ROOM);
 }
 
 /*
@@ -178,16 +177,27 @@ is_fit(const struct sw_lookup *lookup)
 	    (answer->soa == NULL || answer->soa_length <= SW_NAME_WIRE_MAX);
 }
 
-SW_HOT void
-sw_intake_expect(const struct sw_intake *intake, unsigned thread)
+/* NULL if nothing can be left there. */
+static inline struct lane *
+lane_of(struct sw_intake *intake, unsigned thread)
 {
-	const struct lane *lane;
+	struct lane *lane;
+
+	if (intake == NULL)
+		return NULL;
+	lane = &intake->lanes[thread % LANES];
+	return atomic_load_explicit(&lane->octets, memory_order_acquire) !=
+	    NULL ? lane : NULL;
+}
+
+SW_HOT void
+sw_intake_expect(struct sw_intake *intake, unsigned thread)
+{
+	const struct lane *lane = lane_of(intake, thread);
 	size_t at;
 
-	if (intake == NULL ||
-	    !atomic_load_explicit(&intake->ready, memory_order_acquire))
+	if (lane == NULL)
 		return;
-	lane = &intake->lanes[thread % LANES];
 	at = atomic_load_explicit(&lane->reserved, memory_order_relaxed);
 	for (size_t i = 0; i < NEXT; i += LINE)
 		__builtin_prefetch(note_at(lane, at + i), 1);
@@ -197,16 +207,13 @@ SW_HOT bool
 sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
     unsigned thread, time_t now)
 {
+	struct lane *lane = lane_of(intake, thread);
 	size_t size, begin, end, waiting;
-	struct lane *lane;
 	struct note *note;
 
-	if (intake == NULL ||
-	    !atomic_load_explicit(&intake->ready, memory_order_acquire) ||
-	    !is_fit(lookup))
+	if (lane == NULL || !is_fit(lookup))
 		return false;
 	size = note_size(lookup);
-	lane = &intake->lanes[thread % LANES];
 	note = size <= LARGEST ? reserve(lane, size, &begin, &end) : NULL;
 	if (note == NULL)
 		return false;
@@ -262,9 +269,9 @@ read_note(struct sw_intake *intake, unsigned i)
 	}
 	lookup.answer.records.rdata = intake->rdata;
 	lookup.answer.records.length = intake->length;
-	sw_observer_take(intake->observer, &lookup, &notes->name[i],
-	    notes->tag[i], sw_aliases_of(intake->aliases,
-	    notes->subject_tag[i]), note->now);
+	sw_observer_take(intake->observer, &lookup, &notes->watched[i],
+	    sw_aliases_of(intake->aliases, notes->watched[i].subject_tag),
+	    note->now);
 }
 
 /*
@@ -288,24 +295,30 @@ next_note(const struct lane *lane, size_t *at)
 	}
 }
 
+/* Of what could it be? */
+static void
+guess_note(struct sw_intake *intake, const struct note *note,
+    struct sw_watched *watched)
+{
+	const struct sw_lookup lookup = lookup_of(note);
+
+	sw_observer_guess(intake->observer, &lookup, watched);
+	sw_aliases_expect(intake->aliases, watched->subject_tag);
+}
+
 /* Is it wanted, and of what? */
 static void
-match_note(struct sw_intake *intake, const struct note *note, unsigned i)
+match_note(struct sw_intake *intake, unsigned i)
 {
 	struct notes *notes = &intake->notes;
-	const struct sw_lookup lookup = lookup_of(note);
-	const struct sw_name *name = &notes->name[i];
+	const struct sw_lookup lookup = lookup_of(notes->note[i]);
+	struct sw_watched *watched = &notes->watched[i];
+	struct sw_alias *alias = watched->subject_tag == 0 ? NULL :
+	    sw_aliases_of(intake->aliases, watched->subject_tag);
 
 	notes->wanted[i] = sw_observer_wants(intake->observer, &lookup,
-	    &notes->name[i]);
-	notes->tag[i] = 0;
-	if (!notes->wanted[i])
-		return;
-	notes->subject_tag[i] = sw_observer_subject_tag(intake->observer,
-	    name->subject, name->subject_length);
-	notes->tag[i] = sw_observer_tag(notes->subject_tag[i],
-	    name->mechanism);
-	sw_aliases_expect(intake->aliases, notes->subject_tag[i]);
+	    watched, alias);
+	notes->tag[i] = notes->wanted[i] ? watched->tag : 0;
 }
 
 /*
@@ -323,9 +336,11 @@ find_notes(struct sw_intake *intake, const struct lane *lane, size_t *at,
 	notes->count = 0;
 	while (notes->count < AHEAD && *at < end &&
 	    (note = next_note(lane, at)) != NULL) {
-		match_note(intake, note, notes->count);
+		guess_note(intake, note, &notes->watched[notes->count]);
 		notes->note[notes->count++] = note;
 	}
+	for (unsigned i = 0; i < notes->count; i++)
+		match_note(intake, i);
 	if (notes->count > 0)
 		sw_observer_expect(intake->observer, notes->tag, notes->count);
 }
@@ -367,8 +382,8 @@ make_lanes(struct sw_intake *intake)
 		return false;
 	at = intake->pages.memory;
 	for (unsigned i = 0; i < LANES; i++)
-		intake->lanes[i].octets = at + i * ROOM;
-	atomic_store_explicit(&intake->ready, true, memory_order_release);
+		atomic_store_explicit(&intake->lanes[i].octets, at + i * ROOM,
+		    memory_order_release);
 	return true;
 }
 

@@ -35,7 +35,7 @@ enum sw_result sw_intake_start(struct sw_intake **intake,
  * Unbound's next step waits until what the thread has written is where it
  * belongs, which takes longer than all else where nobody was for a while.
  */
-void sw_intake_expect(const struct sw_intake *intake, unsigned thread);
+void sw_intake_expect(struct sw_intake *intake, unsigned thread);
 
 /*
  * Leave what sw_observer_may_want(). False if it can't be taken, because

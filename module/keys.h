@@ -41,10 +41,13 @@ bool sw_keys_has_old(const struct sw_keys *keys);
 uint32_t sw_keys_last_day(const struct sw_keys *keys);
 const uint8_t *sw_keys_id(const struct sw_keys *keys, unsigned key);
 
-/* What the HMAC under the key in use makes of a subject. */
+/* What is known of a subject, and what the HMAC under the key in use makes of it. */
 struct sw_alias {
 	uint64_t tag;	/* of the subject, for whoever keeps it */
-	bool made;
+	bool registrable;	/* the list was asked, and says so */
+	bool grouped;	/* group is set */
+	bool made;	/* what follows it is */
+	uint32_t group;
 	uint8_t pseudonym[SW_PSEUDONYM_SIZE];
 	uint8_t digest_key[SW_DIGEST_KEY_SIZE];
 };

@@ -142,16 +142,15 @@ hash(const struct sw_observer *observer, const void *data, size_t length)
 	return value;
 }
 
-uint64_t
-sw_observer_subject_tag(const struct sw_observer *observer,
-    const uint8_t *subject, size_t length)
+static uint64_t
+subject_tag_of(const struct sw_observer *observer, const struct sw_name *name)
 {
-	return hash(observer, subject, length);
+	return hash(observer, name->subject, name->subject_length);
 }
 
 /* As good as a hash of both: the subject's is told apart by a known step. */
-uint64_t
-sw_observer_tag(uint64_t subject_tag, enum sw_mechanism mechanism)
+static uint64_t
+tag_of(uint64_t subject_tag, enum sw_mechanism mechanism)
 {
 	uint64_t tag = subject_tag ^
 	    (uint64_t)mechanism * UINT64_C(0xff51afd7ed558ccd);
@@ -229,18 +228,49 @@ count_change(struct sw_observer *observer, const struct sw_sight *sight,
 /* An answer that is judged. */
 struct judged {
 	const struct sw_lookup *lookup;
-	const struct sw_name *name;
+	const struct sw_watched *watched;
 	struct sw_alias *alias;	/* of its subject, or NULL */
 	struct sw_verdict verdict;
 };
+
+/* False if there is no room for it. */
+static bool
+find_group(const struct sw_observer *observer, const struct judged *judged,
+    uint32_t *group)
+{
+	const struct sw_lookup *lookup = judged->lookup;
+	const struct sw_name *name = &judged->watched->name;
+	struct sw_alias *alias = judged->alias;
+	struct sw_name whole;
+
+	if (alias != NULL && alias->grouped) {
+		*group = alias->group;
+		return true;
+	}
+	if (!judged->watched->whole) {
+		if (sw_name_match(&observer->list.suffixes, lookup->name,
+		    lookup->name_length, lookup->type, &whole) ==
+		    SW_MECHANISM_NONE)
+			return false;
+		name = &whole;
+	}
+	if (!sw_groups_intern(observer->groups, name, group))
+		return false;
+	if (alias != NULL) {
+		alias->group = *group;
+		alias->grouped = true;
+	}
+	return true;
+}
 
 /* Into the table, under one key. False if it could not be kept. */
 static bool
 put(struct sw_observer *observer, const struct judged *judged,
     const struct sw_sight *sight)
 {
+	const struct sw_name *name = &judged->watched->name;
 	struct sw_observation observation = {
-		.mechanism = (uint8_t)judged->name->mechanism,
+		.mechanism = (uint8_t)name->mechanism,
 		.outcome = (uint8_t)judged->verdict.outcome,
 		.features = judged->verdict.features,
 		.dnssec = (uint8_t)judged->lookup->dnssec,
@@ -248,17 +278,14 @@ put(struct sw_observer *observer, const struct judged *judged,
 	enum sw_table_change change = SW_TABLE_MEMORY;
 	char text[SW_NAME_TEXT_MAX];
 
-	if (!sw_keys_make(observer->keys, sight->key, judged->name,
-	    &judged->lookup->answer.records, &judged->verdict, &observation,
+	if (!sw_keys_make(observer->keys, sight->key, name, &judged->lookup->answer.records, &judged->verdict, &observation,
 	    judged->alias))
 		return true;	/* the old key, and its time is over */
-	if (observer->options->plain_names &&
-	    sw_name_to_text(judged->name->subject,
-	    judged->name->subject_length, text, sizeof(text)) > 0)
+	if (observer->options->plain_names && sw_name_to_text(name->subject,
+	    name->subject_length, text, sizeof(text)) > 0)
 		observation.name = text;
 	/* An entry may have been given up a moment ago. */
-	if (sw_groups_intern(observer->groups, judged->name,
-	    &observation.group))
+	if (find_group(observer, judged, &observation.group))
 		change = sw_table_put(observer->table, sight, &observation,
 		    judged->verdict.outcome == SW_OUTCOME_NONEXISTENT);
 	count_change(observer, sight, change);
@@ -276,7 +303,7 @@ judge(struct sw_observer *observer, struct judged *judged,
 {
 	bool kept = true;
 
-	sw_answer_judge(judged->name, &judged->lookup->answer,
+	sw_answer_judge(&judged->watched->name, &judged->lookup->answer,
 	    &judged->verdict);
 	if (judged->verdict.outcome == SW_OUTCOME_UNKNOWN) {
 		count(observer, COUNT_UNPROVEN, 1);
@@ -369,18 +396,18 @@ find_sights(struct sw_observer *observer, const struct sw_lookup *lookup,
 
 void
 sw_observer_take(struct sw_observer *observer, const struct sw_lookup *lookup,
-    const struct sw_name *name, uint64_t tag, struct sw_alias *alias,
-    time_t now)
+    const struct sw_watched *watched, struct sw_alias *alias, time_t now)
 {
 	struct judged judged = {
 		.lookup = lookup,
-		.name = name,
+		.watched = watched,
 		.alias = alias
 	};
 	struct sw_sight sights[SW_TABLE_KEYS], first;
-	unsigned keys = find_sights(observer, lookup, tag, now, sights);
+	unsigned keys = find_sights(observer, lookup, watched->tag, now,
+	    sights);
 	unsigned left = 0;
-	bool dkim = name->mechanism == SW_MECHANISM_DKIM;
+	bool dkim = watched->name.mechanism == SW_MECHANISM_DKIM;
 
 	count(observer, COUNT_TAKEN, 1);
 	first = sights[0];
@@ -430,18 +457,50 @@ sw_observer_may_want(struct sw_observer *observer,
 	return false;
 }
 
+void
+sw_observer_guess(const struct sw_observer *observer,
+    const struct sw_lookup *lookup, struct sw_watched *watched)
+{
+	watched->whole = false;
+	watched->subject_tag = 0;
+	if (sw_name_guess(lookup->name, lookup->name_length, lookup->type,
+	    &watched->name) != SW_MECHANISM_NONE)
+		watched->subject_tag = subject_tag_of(observer,
+		    &watched->name);
+}
+
+static bool
+recognise(const struct sw_observer *observer, const struct sw_lookup *lookup,
+    struct sw_watched *watched)
+{
+	watched->whole = sw_name_match(&observer->list.suffixes,
+	    lookup->name, lookup->name_length, lookup->type,
+	    &watched->name) != SW_MECHANISM_NONE;
+	if (watched->whole && watched->subject_tag == 0)
+		watched->subject_tag = subject_tag_of(observer,
+		    &watched->name);
+	return watched->whole;
+}
+
 bool
 sw_observer_wants(struct sw_observer *observer,
-    const struct sw_lookup *lookup, struct sw_name *name)
+    const struct sw_lookup *lookup, struct sw_watched *watched,
+    struct sw_alias *alias)
 {
-	bool watched = sw_name_match(&observer->list.suffixes, lookup->name,
-	    lookup->name_length, lookup->type, name) != SW_MECHANISM_NONE;
-	enum counter reason = watched ? refusal(observer, lookup) : COUNTERS;
+	bool is_watched = (alias != NULL && alias->registrable) ||
+	    recognise(observer, lookup, watched);
+	enum counter reason = is_watched ? refusal(observer, lookup) :
+	    COUNTERS;
 
-	if (watched && reason == COUNTERS)
+	if (is_watched && alias != NULL)
+		alias->registrable = true;
+	if (is_watched && reason == COUNTERS) {
+		watched->tag = tag_of(watched->subject_tag,
+		    watched->name.mechanism);
 		return true;
+	}
 	count(observer, COUNT_SEEN, 1);
-	if (watched) {
+	if (is_watched) {
 		count(observer, COUNT_WATCHED, 1);
 		count(observer, reason, 1);
 	}
@@ -452,12 +511,10 @@ void
 sw_observer_see(struct sw_observer *observer, const struct sw_lookup *lookup,
     time_t now)
 {
-	struct sw_name name;
+	struct sw_watched watched = { .subject_tag = 0 };
 
-	if (sw_observer_wants(observer, lookup, &name))
-		sw_observer_take(observer, lookup, &name, sw_observer_tag(
-		    sw_observer_subject_tag(observer, name.subject,
-		    name.subject_length), name.mechanism), NULL, now);
+	if (sw_observer_wants(observer, lookup, &watched, NULL))
+		sw_observer_take(observer, lookup, &watched, NULL, now);
 }
 
 uint32_t

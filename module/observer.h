@@ -40,6 +40,14 @@ struct sw_lookup {
 	struct sw_answer answer;
 };
 
+/* What a look-up is of, as far as it was told. */
+struct sw_watched {
+	struct sw_name name;
+	bool whole;		/* the fields of name that tell its group are set too */
+	uint64_t subject_tag;	/* 0: not told */
+	uint64_t tag;		/* of one mechanism of the subject */
+};
+
 struct sw_observer;
 
 /* options must outlive the observer. Says what is wrong through log. */
@@ -55,29 +63,33 @@ bool sw_observer_may_want(struct sw_observer *observer,
     const struct sw_lookup *lookup);
 
 /*
- * Is it one? If so, name says of what, and it is to be given to
+ * The tag that its subject has if it is one, by its labels alone; for
+ * sw_observer_wants(), which may be told of the alias with this tag.
+ */
+void sw_observer_guess(const struct sw_observer *observer,
+    const struct sw_lookup *lookup, struct sw_watched *watched);
+
+/*
+ * Is it one? If so, watched says of what, and it is to be given to
  * sw_observer_take(), which counts it; if not, it is counted, and done with. Of
- * its answer, only the number of records is looked at.
+ * its answer, only the number of records is looked at. alias: of the tag that
+ * was guessed, or NULL: what it knows is not found out again.
  */
 bool sw_observer_wants(struct sw_observer *observer,
-    const struct sw_lookup *lookup, struct sw_name *name);
-
-/* The tag of a subject, and that of one of its mechanisms. */
-uint64_t sw_observer_subject_tag(const struct sw_observer *observer,
-    const uint8_t *subject, size_t length);
-uint64_t sw_observer_tag(uint64_t subject_tag, enum sw_mechanism mechanism);
+    const struct sw_lookup *lookup, struct sw_watched *watched,
+    struct sw_alias *alias);
 
 /* Said before several are taken, it saves waiting for memory at each. */
 void sw_observer_expect(const struct sw_observer *observer,
     const uint64_t *tags, size_t count);
 
 /*
- * Judge a look-up that was wanted and put it into the table; its name and type
- * are not looked at any more. now: seconds since 1970-01-01, UTC. Never fails:
- * what can't be kept is counted. alias: as of sw_keys_make(), of its subject.
+ * Judge a look-up that was wanted and put it into the table. now: seconds since
+ * 1970-01-01, UTC. Never fails: what can't be kept is counted. alias: as of
+ * sw_keys_make(), of its subject.
  */
 void sw_observer_take(struct sw_observer *observer,
-    const struct sw_lookup *lookup, const struct sw_name *name, uint64_t tag,
+    const struct sw_lookup *lookup, const struct sw_watched *watched,
     struct sw_alias *alias, time_t now);
 
 /* All of it at once. */

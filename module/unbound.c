@@ -257,7 +257,7 @@ operate(struct module_qstate *qstate, enum module_ev event, int id,
 	}
 }
 
-void
+SW_HOT void
 inform_super(struct module_qstate *qstate, int id, struct module_qstate *super)
 {
 	(void)qstate;
@@ -265,7 +265,7 @@ inform_super(struct module_qstate *qstate, int id, struct module_qstate *super)
 	(void)super;
 }
 
-void
+SW_HOT void
 clear(struct module_qstate *qstate, int id)
 {
 	(void)qstate;

@@ -66,6 +66,16 @@ enum sw_mechanism sw_name_match(const struct sw_suffixes *suffixes,
     const uint8_t *name, size_t length, uint16_t type, struct sw_name *out);
 
 /*
+ * What sw_name_match() tells if the labels behind those that stand for a
+ * mechanism are a registrable domain, without asking whether they are one: sets
+ * mechanism, subject, its length and depth of out. SW_MECHANISM_NONE where
+ * sw_name_match() returns that whatever the list says, and for DKIM, whose
+ * subject only the list can tell.
+ */
+enum sw_mechanism sw_name_guess(const uint8_t *name, size_t length,
+    uint16_t type, struct sw_name *out);
+
+/*
  * Can sw_name_match() recognise such a name? False for most that serve another
  * purpose. By the labels alone: it reads nothing but the name.
  */
