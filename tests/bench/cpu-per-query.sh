@@ -1,9 +1,11 @@
 #!/bin/bash
 # CPU time that Unbound takes for a query: without the module, with it, and with dnstap's client
-# responses, side by side, for six loads:
+# responses, side by side, for seven loads:
 #
 #   hits              a thousand questions again and again
-#   mixed             85 % of them such; 12 % A and AAAA, 3 % mail-authentication look-ups that are new to the cache
+#   mixed             85 % of them such; 12 % A and AAAA, 3 % mail-authentication look-ups that are not in the cache: an
+#                     ordinary day, on which the module knows every second of the latter
+#   firstday          the same; the module knows none
 #   misses            only mail-authentication look-ups (MX, TXT, _dmarc TXT), all new to the cache and to the module
 #   misses-recursed   the same; Unbound does not validate
 #   mixed-forwarded, misses-forwarded   the same; Unbound asks one server, which knows all
@@ -36,17 +38,18 @@ if [ -z "${BENCH_NAMESPACE-}" ]; then
 	BENCH_NAMESPACE=yes exec unshare --map-root-user --net "$0" "$@"
 fi
 rounds=${1:-7} scale=${BENCH_SCALE:-50} threads=${BENCH_THREADS:-2}
-loads=${BENCH_LOADS:-hits mixed misses misses-recursed mixed-forwarded misses-forwarded}
+loads=${BENCH_LOADS:-hits mixed firstday misses misses-recursed mixed-forwarded misses-forwarded}
 read -ra kinds <<<"${BENCH_KINDS:-again passing module timed dnstap}"
 # shellcheck source=tests/bench/world.sh
 . "$top/tests/bench/world.sh"
 tap_begin >/dev/null
 taskset -p -c 1 $$ >/dev/null || lab_fail "two processors are needed"
-world_start "$scale"
+world_start "$scale" 401 1000
 
-# --- Questions: files `hits`, `mixed` and `misses`, and `hot` ----------------------------------------
+# --- Questions: files `hits`, `mixed`, `firstday` and `misses`; `hot` and `regular` -------------------
 
-declare -A slices=([hits]=5005 [mixed]=1000 [misses]=333) times=([hits]=60 [mixed]=1 [misses]=1)
+declare -A slices=([hits]=5005 [mixed]=1000 [firstday]=1000 [misses]=333)
+declare -A times=([hits]=60 [mixed]=1 [firstday]=1 [misses]=1)
 mail_lookups() { awk '{ print $1, "MX"; print $1, "TXT"; print "_dmarc." $1, "TXT" }'; }
 {
 	sed -n '1,400 { s/$/ A/p; s/ A$/ AAAA/p }' "$world_domains"
@@ -55,6 +58,9 @@ mail_lookups() { awk '{ print $1, "MX"; print $1, "TXT"; print "_dmarc." $1, "TX
 for ((i = 0; i < 20; i++)); do
 	cat "$work/hot"
 done >"$work/hits"
+# Their answers are forgotten by the cache after a second, and remembered by the module.
+sed -n '401,1000 p' "$world_domains" | mail_lookups >"$work/regular"
+cat "$work/hot" "$work/regular" >"$work/warm"
 # What is asked of one domain is asked some time apart, as mail servers do. Slices are of whole groups.
 awk 'function flush(   i) {
 		for (i = 0; i < n; i++) print domain[i], "MX"
@@ -63,16 +69,24 @@ awk 'function flush(   i) {
 		n = 0
 	}
 	NR > 400 { domain[n++] = $1; if (n == 111) flush() }' "$world_domains" >"$work/misses"
-# Of 20 domains a thousand questions: six of each that are A and AAAA, three of every second that are mail's, and hot ones.
-awk -v hot="$work/hot" '
-	BEGIN { while ((getline line <hot) > 0) known[count++] = line }
-	NR <= 400 || NR > 400 + 150 * 60 { next }
+# mix EVERY: of 20 domains a thousand questions: six of each that are A and AAAA, three of every second that are mail's,
+# or else a regular domain's three, but for one in so many; and hot ones.
+mix() {
+	awk -v every="$1" -v hot="$work/hot" -v regular="$work/regular" '
+	BEGIN {
+		while ((getline line <hot) > 0) known[count++] = line
+		while ((getline line <regular) > 0) ours[all++] = line
+	}
+	NR <= 1000 || NR > 1000 + 150 * 60 { next }
 	{
 		for (i = 1; i <= 3; i++) {
 			print "h" i "." $1, "A"
 			print "h" i "." $1, "AAAA"
 		}
-		if (NR % 2) {
+		if (NR % 2 && pairs++ % every) {
+			for (i = 0; i < 3; i++)
+				print ours[next_ours++ % all]
+		} else if (NR % 2) {
 			print $1, "MX"
 			print $1, "TXT"
 			print "_dmarc." $1, "TXT"
@@ -80,7 +94,10 @@ awk -v hot="$work/hot" '
 		# 7.5 of 50 on average are new.
 		for (i = NR % 2; i < 43; i++)
 			print known[next_known++ % count]
-	}' "$world_domains" >"$work/mixed"
+	}' "$world_domains"
+}
+mix 2 >"$work/mixed"
+mix 1 >"$work/firstday"
 
 # --- Resolvers ---------------------------------------------------------------------------------------
 
@@ -128,7 +145,7 @@ lab_unbound=$work/unbound
 start() {
 	lab_start_unbound "$3" "$work/$2.$1"
 	started=${lab_pids[$3]}:$lab_port
-	dnsperf -s 127.0.0.1 -p "$lab_port" -d "$work/hot" -n 2 -T 1 -t 5 >/dev/null 2>&1
+	dnsperf -s 127.0.0.1 -p "$lab_port" -d "$work/warm" -n 2 -T 1 -t 5 >/dev/null 2>&1
 }
 
 # measure LOAD ROUND: lines as turns.c prints them, and one "= timed NANOSECONDS" of operate().

@@ -2,7 +2,9 @@
 # The DNS in a network namespace, for benchmarks of resolvers: to be sourced after tap_begin, by a script that runs
 # in `unshare --net`, where port 53 is free.
 #
-#   world_start SCALE      root, top-level domains and the population's own servers: an NSD each
+#   world_start SCALE [FIRST LAST]   root, top-level domains and the population's own servers: an NSD each; the mail
+#                          records of some domains, by their lines in world_domains, live for a second, also where
+#                          they are not there
 #   world_conf FILE HOW    a resolver's settings: `forwarded`, `recursed` or `validated`
 #   world_check FILE NAME...   does a resolver with these settings answer, and validate where it should?
 #
@@ -52,6 +54,12 @@ world_start() {
 		sed "s|^|$work/hosts/|")"
 	world_domains=$work/domains
 	cut -d, -f1 "$work/hosts/domains.csv" | tail -n +2 | grep -F . >"$world_domains"
+	awk -v first="${2-0}" -v last="${3-0}" '
+		{ gsub(/"/, "") }
+		NR == FNR { if (FNR >= first && FNR <= last) short[$1]; next }
+		$1 == "name:" { is_short = $2 in short }
+		$1 == "zonefile:" && is_short { print $2 }' "$world_domains" "$work/hosts/zones.conf" |
+		(cd "$work/hosts" && xargs -r sed -i -E 's/ (MX|TXT) / 1 \1 /; /^@ SOA/s/ [0-9]+$/ 1/')
 
 	world_zone tld net. <<-ZONE
 	@ NS ns
