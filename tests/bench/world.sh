@@ -33,6 +33,7 @@ world_nsd() {
 	lab_nsd_conf "$work/$1" >"$lab_dir/nsd.conf"
 	lab_spawn "$1" nsd -d -c "$lab_dir/nsd.conf"
 	lab_await "$1" 3600 lab_nsd_started "$1" || lab_fail "NSD did not start: see $lab_logs/$1.log"
+	! grep error "$lab_logs/$1.log" || lab_fail "NSD does not serve all zones"
 }
 
 # world_sign ZONEFILE NAME [OPTION-OF-LDNS-SIGNZONE...]: with one key; prints the path of its files.
@@ -59,7 +60,7 @@ world_start() {
 		NR == FNR { if (FNR >= first && FNR <= last) short[$1]; next }
 		$1 == "name:" { is_short = $2 in short }
 		$1 == "zonefile:" && is_short { print $2 }' "$world_domains" "$work/hosts/zones.conf" |
-		(cd "$work/hosts" && xargs -r sed -i -E 's/ (MX|TXT) / 1 \1 /; /^@ SOA/s/ [0-9]+$/ 1/')
+		(cd "$work/hosts" && xargs -r sed -i -E 's/^([^ ]+)( [0-9]+)? (MX|TXT) /\1 1 \3 /; /^@ SOA/s/ [0-9]+$/ 1/')
 
 	world_zone tld net. <<-ZONE
 	@ NS ns
