@@ -77,7 +77,7 @@ mix() {
 		while ((getline line <hot) > 0) known[count++] = line
 		while ((getline line <regular) > 0) ours[all++] = line
 	}
-	NR <= 1000 || NR > 1000 + 150 * 60 { next }
+	NR <= 1000 || NR > 1000 + 450 * 60 { next }
 	{
 		for (i = 1; i <= 3; i++) {
 			print "h" i "." $1, "A"
