@@ -80,6 +80,30 @@ check_match(const uint8_t *data, size_t size, uint16_t type)
 		HOLDS(name.subject[i] < 'A' || name.subject[i] > 'Z');
 }
 
+/* Without the list, the same is told but for DKIM, or nothing. */
+static void
+check_guess(const uint8_t *data, size_t size, uint16_t type)
+{
+	struct sw_name guess, name;
+
+	sw_name_match(&suffixes, data, size, type, &name);
+	if (sw_name_guess(data, size, type, &guess) == SW_MECHANISM_NONE) {
+		HOLDS(name.mechanism == SW_MECHANISM_NONE ||
+		    name.mechanism == SW_MECHANISM_DKIM);
+		return;
+	}
+	HOLDS(guess.mechanism < SW_MECHANISM_COUNT &&
+	    guess.mechanism != SW_MECHANISM_DKIM);
+	HOLDS(guess.subject_length >= 1 &&
+	    guess.subject_length <= SW_NAME_WIRE_MAX);
+	if (name.mechanism == SW_MECHANISM_NONE)
+		return;
+	HOLDS(guess.mechanism == name.mechanism);
+	HOLDS(guess.subject_length == name.subject_length &&
+	    memcmp(guess.subject, name.subject, name.subject_length) == 0);
+	HOLDS(guess.depth == name.depth);
+}
+
 static void
 check_text(const uint8_t *data, size_t size)
 {
@@ -108,6 +132,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(exact, data + 1, size - 1);
 	suffixes.unlisted_tlds = (data[0] & 2) != 0;
 	check_match(exact, size - 1,
+	    (data[0] & 1) != 0 ? SW_TYPE_TXT : SW_TYPE_MX);
+	check_guess(exact, size - 1,
 	    (data[0] & 1) != 0 ? SW_TYPE_TXT : SW_TYPE_MX);
 	check_text(exact, size - 1);
 	free(exact);

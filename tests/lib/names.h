@@ -50,6 +50,28 @@ list_index(const struct sw_suffixes *suffixes)
 	return index;
 }
 
+/* What is told of a name without the list is what the list says, or nothing. */
+static inline void
+check_guess(const uint8_t *wire, size_t length, uint16_t type,
+    enum sw_mechanism mechanism, const struct sw_name *name)
+{
+	struct sw_name guess;
+
+	sw_name_guess(wire, length, type, &guess);
+	assert_int_not_equal(guess.mechanism, SW_MECHANISM_DKIM);
+	if (mechanism == SW_MECHANISM_NONE)
+		return;
+	if (mechanism == SW_MECHANISM_DKIM) {
+		assert_int_equal(guess.mechanism, SW_MECHANISM_NONE);
+		return;
+	}
+	assert_int_equal(guess.mechanism, mechanism);
+	assert_int_equal(guess.subject_length, name->subject_length);
+	assert_memory_equal(guess.subject, name->subject,
+	    name->subject_length);
+	assert_int_equal(guess.depth, name->depth);
+}
+
 /* Asked with and without the index: both must say the same of everything. */
 static inline enum sw_mechanism
 match_both(const struct sw_suffixes *suffixes, const uint8_t *wire,
@@ -63,6 +85,7 @@ match_both(const struct sw_suffixes *suffixes, const uint8_t *wire,
 	mechanism = sw_name_match(suffixes, wire, length, type, name);
 	assert_int_equal(mechanism, sw_name_match(&plain, wire, length, type,
 	    &other));
+	check_guess(wire, length, type, mechanism, name);
 	if (mechanism == SW_MECHANISM_NONE)
 		return mechanism;
 	assert_true(sw_name_may_match(wire, length, type));

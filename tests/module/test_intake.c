@@ -266,21 +266,24 @@ arrives_as_it_was(void **state)
 #define DOMAINS 2500	/* each of two look-ups */
 #define APART 100u
 
-/* Of the n-th domain, SPF or DMARC. */
+/* Of the n-th domain, SPF or DMARC. Of some domains, the former tells nothing. */
 static void
 make_mail_example(struct example *example, unsigned n, bool dmarc)
 {
+	static const char *const suffixes[] = { "co.jp", "jp", "com",
+		"chiyoda.tokyo.jp", "co.uk" };
 	char text[100];
 
 	memset(example, 0, sizeof(*example));
-	snprintf(text, sizeof(text), "%smail%u.co.jp", dmarc ? "_dmarc." : "",
-	    n);
+	snprintf(text, sizeof(text), "%smail%u.%s", dmarc ? "_dmarc." : "", n,
+	    suffixes[n % 5]);
 	example->now = NOON;
 	example->lookup = (struct sw_lookup){
 		.name = example->name,
 		.name_length = to_wire(text, example->name),
 		.type = SW_TYPE_TXT,
-		.answer = { .records = { 0, example->rdata, example->length } },
+		.answer = { .records = { 0, example->rdata, example->length },
+		    .truncated = !dmarc && n % 3 == 0 },
 	};
 	snprintf(text, sizeof(text), dmarc ?
 	    "v=DMARC1; p=none; rua=mailto:%u@example.jp" :
@@ -289,8 +292,9 @@ make_mail_example(struct example *example, unsigned n, bool dmarc)
 }
 
 /*
- * The thread makes a domain's pseudonym once for the look-ups that come at about
- * one time; there are more domains than it keeps.
+ * The thread finds out once what the look-ups of a domain that come at about one
+ * time are of, and makes one pseudonym for them; there are more domains than it
+ * keeps.
  */
 static void
 knows_a_domain_again(void **state)
@@ -317,7 +321,8 @@ knows_a_domain_again(void **state)
 	}
 	sw_intake_stop(&intake);
 	/* And that of the start. */
-	assert_int_equal(assert_same(direct, observer), 2 * DOMAINS + 1);
+	assert_int_equal(assert_same(direct, observer),
+	    2 * DOMAINS - (DOMAINS + 2) / 3 + 1);
 	sw_observer_free(&observer);
 	sw_observer_free(&direct);
 }
