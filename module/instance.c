@@ -20,10 +20,15 @@
 
 /* Immutable once it is made, but for its threads. */
 struct sw_instance {
+	/*
+	 * What Unbound's threads need for a look-up stands together. NULL as
+	 * long as a thread of this process is to be started: see find_lanes().
+	 */
+	struct sw_lanes *_Atomic lanes;
+	struct sw_observer *observer;
 	struct sw_options options;
 	sw_log_function log;
 	struct sw_link *link;
-	struct sw_observer *observer;
 	struct sw_sender *sender;
 	struct sw_intake *_Atomic intake;	/* NULL: judge at once */
 	/*
@@ -32,6 +37,7 @@ struct sw_instance {
 	 * first answer. Counts forks; UINT_MAX: none started yet.
 	 */
 	atomic_uint started;
+	atomic_uint running;	/* the same, when all was started; UINT_MAX */
 	atomic_uint owned_in;	/* forks when sender and intake were started */
 	atomic_llong failed_at;	/* when starting failed, or 0: once a second */
 	unsigned made_in;	/* forks when it was made */
@@ -48,6 +54,8 @@ static void
 count_fork(void)
 {
 	atomic_fetch_add(&forks, 1);
+	for (struct sw_instance *i = instances; i != NULL; i = i->next)
+		atomic_store(&i->lanes, NULL);
 }
 
 /*
@@ -99,6 +107,7 @@ stop_intake(struct sw_instance *instance)
 {
 	struct sw_intake *intake = atomic_exchange(&instance->intake, NULL);
 
+	atomic_store(&instance->lanes, NULL);
 	sw_intake_stop(&intake);
 }
 
@@ -185,6 +194,7 @@ disown_threads(struct sw_instance *instance)
 {
 	instance->sender = NULL;
 	atomic_store(&instance->intake, NULL);
+	atomic_store(&instance->lanes, NULL);
 }
 
 /* Deliver what can be, and say what was counted. */
@@ -230,18 +240,23 @@ start_intake(struct sw_instance *instance)
 		    "look-ups: the resolver's threads do it");
 }
 
-/* The threads of this process; where one fails, in a second's time again. */
-static void
+/*
+ * The threads of this process; where one fails, in a second's time again. False
+ * as long as one is missing.
+ */
+static bool
 start_threads(struct sw_instance *instance, time_t now)
 {
 	unsigned generation = atomic_load(&forks);
 	unsigned started = atomic_load(&instance->started);
 	long long failed_at = atomic_load(&instance->failed_at);
 
-	if (started == generation || failed_at == (long long)now ||
+	if (started == generation)
+		return atomic_load(&instance->running) == generation;
+	if (failed_at == (long long)now ||
 	    !atomic_compare_exchange_strong(&instance->started, &started,
 	    generation))
-		return;
+		return false;
 	if (atomic_load(&instance->owned_in) != generation) {
 		disown_threads(instance);
 		atomic_store(&instance->owned_in, generation);
@@ -251,13 +266,29 @@ start_threads(struct sw_instance *instance, time_t now)
 		start_intake(instance);
 	}
 	if (sw_sender_start(&instance->sender, instance->observer,
-	    instance->link, &instance->options, instance->log) == SW_OK)
-		return;
+	    instance->link, &instance->options, instance->log) == SW_OK) {
+		atomic_store(&instance->running, generation);
+		return true;
+	}
 	if (failed_at == 0)
 		instance->log(SW_LOG_ERROR, "can't start the thread that delivers; it "
 		    "is tried again");
 	atomic_store(&instance->failed_at, (long long)now);
 	atomic_store(&instance->started, UINT_MAX);
+	return false;
+}
+
+/* Where look-ups are left, or NULL; from when all runs on, it is remembered. */
+static __attribute__((noinline)) struct sw_lanes *
+find_lanes(struct sw_instance *instance, time_t now)
+{
+	bool all = start_threads(instance, now);
+	struct sw_lanes *lanes = sw_intake_lanes(
+	    atomic_load(&instance->intake));
+
+	if (all && lanes != NULL)
+		atomic_store(&instance->lanes, lanes);
+	return lanes;
 }
 
 struct making {
@@ -337,6 +368,7 @@ sw_instance_new(struct sw_instance **instance, const char *settings,
 	}
 	made->log = log;
 	atomic_init(&made->started, UINT_MAX);
+	atomic_init(&made->running, UINT_MAX);
 	atomic_init(&made->owned_in, UINT_MAX);
 	atomic_init(&made->failed_at, 0);
 	atomic_init(&made->told_at, 0);
@@ -372,7 +404,7 @@ sw_instance_free(struct sw_instance **instance)
 SW_HOT void
 sw_instance_expect(const struct sw_instance *instance, unsigned thread)
 {
-	sw_intake_expect(atomic_load_explicit(&instance->intake,
+	sw_lanes_expect(atomic_load_explicit(&instance->lanes,
 	    memory_order_acquire), thread);
 }
 
@@ -380,10 +412,13 @@ SW_HOT void
 sw_instance_see(struct sw_instance *instance, const struct sw_lookup *lookup,
     unsigned thread, time_t now)
 {
-	start_threads(instance, now);
+	struct sw_lanes *lanes = atomic_load_explicit(&instance->lanes,
+	    memory_order_acquire);
+
+	if (lanes == NULL)
+		lanes = find_lanes(instance, now);
 	if (sw_observer_may_want(instance->observer, lookup) &&
-	    !sw_intake_leave(atomic_load_explicit(&instance->intake,
-	    memory_order_acquire), lookup, thread, now))
+	    !sw_lanes_leave(lanes, lookup, thread, now))
 		sw_observer_see(instance->observer, lookup, now);
 }
 

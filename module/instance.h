@@ -26,9 +26,9 @@ enum sw_result sw_instance_new(struct sw_instance **instance,
 void sw_instance_free(struct sw_instance **instance);
 
 /*
- * Any thread may see answers. thread: its number, see sw_intake_leave(). now:
+ * Any thread may see answers. thread: its number, see sw_lanes_leave(). now:
  * seconds since 1970-01-01. To say some time before that there may be one saves
- * waiting for memory: see sw_intake_expect().
+ * waiting for memory: see sw_lanes_expect().
  */
 void sw_instance_expect(const struct sw_instance *instance, unsigned thread);
 void sw_instance_see(struct sw_instance *instance,

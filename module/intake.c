@@ -53,8 +53,14 @@ struct note {
  */
 struct lane {
 	atomic_size_t reserved __attribute__((aligned(LINE)));	/* ever */
-	uint8_t *_Atomic octets;	/* NULL: there is no memory yet */
-	atomic_size_t read __attribute__((aligned(LINE)));	/* ever */
+	atomic_size_t read;	/* ever */
+	struct sw_intake *intake;
+	uint8_t octets[ROOM] __attribute__((aligned(LINE)));
+};
+
+/* All that a thread of Unbound's needs is on the page that it writes to. */
+struct sw_lanes {
+	struct lane lanes[LANES];
 };
 
 /* Some that follow one another, and of what they are. */
@@ -67,7 +73,7 @@ struct notes {
 };
 
 struct sw_intake {
-	struct lane lanes[LANES];
+	struct sw_lanes *_Atomic lanes;	/* NULL: there is no memory yet */
 	struct sw_observer *observer;
 	struct sw_aliases *aliases;
 	sw_log_function log;
@@ -134,10 +140,9 @@ write_note(struct note *note, const struct sw_lookup *lookup, time_t now)
 }
 
 static struct note *
-note_at(const struct lane *lane, size_t at)
+note_at(struct lane *lane, size_t at)
 {
-	return (struct note *)(void *)(atomic_load_explicit(&lane->octets,
-	    memory_order_relaxed) + at % ROOM);
+	return (struct note *)(void *)(lane->octets + at % ROOM);
 }
 
 /*
@@ -177,42 +182,31 @@ is_fit(const struct sw_lookup *lookup)
 	    (answer->soa == NULL || answer->soa_length <= SW_NAME_WIRE_MAX);
 }
 
-/* NULL if nothing can be left there. */
-static inline struct lane *
-lane_of(struct sw_intake *intake, unsigned thread)
+SW_HOT void
+sw_lanes_expect(struct sw_lanes *lanes, unsigned thread)
 {
 	struct lane *lane;
-
-	if (intake == NULL)
-		return NULL;
-	lane = &intake->lanes[thread % LANES];
-	return atomic_load_explicit(&lane->octets, memory_order_acquire) !=
-	    NULL ? lane : NULL;
-}
-
-SW_HOT void
-sw_intake_expect(struct sw_intake *intake, unsigned thread)
-{
-	const struct lane *lane = lane_of(intake, thread);
 	size_t at;
 
-	if (lane == NULL)
+	if (lanes == NULL)
 		return;
+	lane = &lanes->lanes[thread % LANES];
 	at = atomic_load_explicit(&lane->reserved, memory_order_relaxed);
 	for (size_t i = 0; i < NEXT; i += LINE)
 		__builtin_prefetch(note_at(lane, at + i), 1);
 }
 
 SW_HOT bool
-sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
+sw_lanes_leave(struct sw_lanes *lanes, const struct sw_lookup *lookup,
     unsigned thread, time_t now)
 {
-	struct lane *lane = lane_of(intake, thread);
 	size_t size, begin, end, waiting;
+	struct lane *lane;
 	struct note *note;
 
-	if (lane == NULL || !is_fit(lookup))
+	if (lanes == NULL || !is_fit(lookup))
 		return false;
+	lane = &lanes->lanes[thread % LANES];
 	size = note_size(lookup);
 	note = size <= LARGEST ? reserve(lane, size, &begin, &end) : NULL;
 	if (note == NULL)
@@ -222,7 +216,7 @@ sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
 	waiting = end - atomic_load_explicit(&lane->read,
 	    memory_order_relaxed);
 	if (waiting >= MANY && waiting - (end - begin) < MANY)
-		sw_thread_wake(&intake->thread);
+		sw_thread_wake(&lane->intake->thread);
 	return true;
 }
 
@@ -279,7 +273,7 @@ read_note(struct sw_intake *intake, unsigned i)
  * one begins stands in this, so that the processor can't run ahead by itself.
  */
 static struct note *
-next_note(const struct lane *lane, size_t *at)
+next_note(struct lane *lane, size_t *at)
 {
 	for (;;) {
 		struct note *note = note_at(lane, *at);
@@ -327,7 +321,7 @@ match_note(struct sw_intake *intake, unsigned i)
  * that it waits for all at once.
  */
 static void
-find_notes(struct sw_intake *intake, const struct lane *lane, size_t *at,
+find_notes(struct sw_intake *intake, struct lane *lane, size_t *at,
     size_t end)
 {
 	struct notes *notes = &intake->notes;
@@ -375,16 +369,23 @@ read_lane(struct sw_intake *intake, struct lane *lane)
 static bool
 make_lanes(struct sw_intake *intake)
 {
-	uint8_t *at;
+	struct sw_lanes *lanes;
 
 	if (sw_aliases_new(&intake->aliases) != SW_OK ||
-	    !sw_pages_map(&intake->pages, LANES * ROOM))
+	    !sw_pages_map(&intake->pages, sizeof(*lanes)))
 		return false;
-	at = intake->pages.memory;
+	lanes = intake->pages.memory;
 	for (unsigned i = 0; i < LANES; i++)
-		atomic_store_explicit(&intake->lanes[i].octets, at + i * ROOM,
-		    memory_order_release);
+		lanes->lanes[i].intake = intake;
+	atomic_store_explicit(&intake->lanes, lanes, memory_order_release);
 	return true;
+}
+
+struct sw_lanes *
+sw_intake_lanes(struct sw_intake *intake)
+{
+	return intake == NULL ? NULL : atomic_load_explicit(&intake->lanes,
+	    memory_order_acquire);
 }
 
 static void *
@@ -392,6 +393,7 @@ run(void *argument)
 {
 	struct sw_intake *intake = argument;
 	bool stopping = false, much = false;
+	struct lane *lanes;
 
 	sw_thread_call("senderwatch/in");
 	if (!make_lanes(intake)) {
@@ -399,13 +401,14 @@ run(void *argument)
 		    "the resolver's threads judge them");
 		return NULL;
 	}
+	lanes = sw_intake_lanes(intake)->lanes;
 	while (!stopping) {
 		/* Once more after the stop was asked for: the last look-ups. */
 		stopping = sw_thread_pause(&intake->thread, much ? 1 :
 		    intake->pause_ms);
 		much = false;
 		for (unsigned i = 0; i < LANES; i++)
-			much = read_lane(intake, &intake->lanes[i]) || much;
+			much = read_lane(intake, &lanes[i]) || much;
 	}
 	return NULL;
 }
@@ -422,14 +425,12 @@ enum sw_result
 sw_intake_start(struct sw_intake **intake, struct sw_observer *observer,
     unsigned pause_ms, sw_log_function log)
 {
-	struct sw_intake *made = aligned_alloc(_Alignof(struct sw_intake),
-	    sizeof(*made));
+	struct sw_intake *made = calloc(1, sizeof(*made));
 	enum sw_result result;
 
 	*intake = NULL;
 	if (made == NULL)
 		return SW_ERR_MEMORY;
-	memset(made, 0, sizeof(*made));
 	made->observer = observer;
 	made->log = log;
 	made->pause_ms = pause_ms < PAUSE_MIN_MS ? PAUSE_MIN_MS : pause_ms;
@@ -456,5 +457,6 @@ sw_intake_stop(struct sw_intake **intake)
 size_t
 sw_intake_memory(void)
 {
-	return sizeof(struct sw_intake) + LANES * ROOM + sw_aliases_memory();
+	return sizeof(struct sw_intake) + sizeof(struct sw_lanes) +
+	    sw_aliases_memory();
 }

@@ -22,6 +22,7 @@
 #include "senderwatch/result.h"
 
 struct sw_intake;
+struct sw_lanes;
 
 /*
  * Start the thread. The observer must outlive the intake. Look-ups wait for
@@ -31,11 +32,17 @@ enum sw_result sw_intake_start(struct sw_intake **intake,
     struct sw_observer *observer, unsigned pause_ms, sw_log_function log);
 
 /*
+ * Where look-ups are left; NULL as long as there is no memory for them, a moment
+ * after the start or for good. NULL has none. They last as long as the intake.
+ */
+struct sw_lanes *sw_intake_lanes(struct sw_intake *intake);
+
+/*
  * A look-up may be left in a moment: the memory where it will be comes nearer.
  * Unbound's next step waits until what the thread has written is where it
  * belongs, which takes longer than all else where nobody was for a while.
  */
-void sw_intake_expect(struct sw_intake *intake, unsigned thread);
+void sw_lanes_expect(struct sw_lanes *lanes, unsigned thread);
 
 /*
  * Leave what sw_observer_may_want(). False if it can't be taken, because
@@ -43,7 +50,7 @@ void sw_intake_expect(struct sw_intake *intake, unsigned thread);
  * itself. NULL takes nothing. thread: the caller's number, that those who are at
  * work at one time may stay out of each other's way.
  */
-bool sw_intake_leave(struct sw_intake *intake, const struct sw_lookup *lookup,
+bool sw_lanes_leave(struct sw_lanes *lanes, const struct sw_lookup *lookup,
     unsigned thread, time_t now);
 
 /* Give the observer all that was left, end the thread, free the intake. */

@@ -137,7 +137,8 @@ leave(struct sw_intake *intake, struct sw_observer *observer,
 {
 	if (!sw_observer_may_want(observer, &example->lookup))
 		return true;
-	if (sw_intake_leave(intake, &example->lookup, thread, example->now))
+	if (sw_lanes_leave(sw_intake_lanes(intake), &example->lookup, thread,
+	    example->now))
 		return true;
 	sw_observer_see(observer, &example->lookup, example->now);
 	return false;
@@ -158,7 +159,8 @@ start_intake(struct sw_observer *observer)
 	example.lookup.type = SW_TYPE_MX;
 	example.lookup.answer.records.rdata = example.rdata;
 	example.lookup.answer.records.length = example.length;
-	while (!sw_intake_leave(intake, &example.lookup, 0, NOON))
+	while (!sw_lanes_leave(sw_intake_lanes(intake), &example.lookup, 0,
+	    NOON))
 		nanosleep(&short_while, NULL);
 	return intake;
 }
@@ -413,10 +415,12 @@ refuses_what_is_too_much(void **state)
 	example.lookup.answer.records.count = 0;
 	example.lookup.answer.soa = example.name;
 	example.lookup.answer.soa_length = SW_NAME_WIRE_MAX + 1;
-	assert_false(sw_intake_leave(intake, &example.lookup, 0, NOON));
+	assert_false(sw_lanes_leave(sw_intake_lanes(intake), &example.lookup, 0,
+	    NOON));
 	example.lookup.answer.soa = NULL;
 	example.lookup.name_length = SW_NAME_WIRE_MAX + 1;
-	assert_false(sw_intake_leave(intake, &example.lookup, 0, NOON));
+	assert_false(sw_lanes_leave(sw_intake_lanes(intake), &example.lookup, 0,
+	    NOON));
 	example.lookup.name_length = 10;
 	/* Half of its size: a few at a time, then no more for a moment. */
 	example.lookup.answer.records.count = 50;
@@ -489,7 +493,8 @@ leave_bulk(struct sw_intake *intake, const struct bulk *bulk, unsigned thread)
 	const struct timespec short_while = { .tv_nsec = 1000000 };
 
 	for (unsigned tries = 0; intake != NULL && tries < 60000; tries++) {
-		if (sw_intake_leave(intake, &bulk->lookup, thread, NOON))
+		if (sw_lanes_leave(sw_intake_lanes(intake), &bulk->lookup,
+		    thread, NOON))
 			return true;
 		if (bulk->size + OVERHEAD > LARGEST)
 			return false;
@@ -614,7 +619,7 @@ none_takes_nothing(void **state)
 
 	(void)state;
 	make_example(&example, 0, &seed);
-	assert_false(sw_intake_leave(NULL, &example.lookup, 0, NOON));
+	assert_false(sw_lanes_leave(NULL, &example.lookup, 0, NOON));
 	sw_observer_free(&observer);
 }
 
