@@ -1,6 +1,6 @@
 #!/bin/bash
 # CPU time that Unbound takes for a query: without the module, with it, and with dnstap's client
-# responses, side by side, for seven loads:
+# responses, side by side, for three loads, or some of seven:
 #
 #   hits              a thousand questions again and again
 #   mixed             85 % of them such; 12 % A and AAAA, 3 % mail-authentication look-ups that are not in the cache: an
@@ -29,7 +29,7 @@
 # without.
 #
 # Needs srcdir, builddir and SENDERWATCH_UNBOUND as the integration tests do (make bench-queries sets them), and a
-# network namespace. BENCH_LOADS: some of the loads. BENCH_KINDS: some of the kinds. BENCH_SCALE: one domain for so many of
+# network namespace. BENCH_LOADS: which loads. BENCH_KINDS: some of the kinds. BENCH_SCALE: one domain for so many of
 # the survey's (50). KEEP_FIGURES: a file for the figures of each slice.
 set -u
 # shellcheck source=tests/integration/tap.sh
@@ -38,7 +38,7 @@ if [ -z "${BENCH_NAMESPACE-}" ]; then
 	BENCH_NAMESPACE=yes exec unshare --map-root-user --net "$0" "$@"
 fi
 rounds=${1:-7} scale=${BENCH_SCALE:-50} threads=${BENCH_THREADS:-2}
-loads=${BENCH_LOADS:-hits mixed firstday misses misses-recursed mixed-forwarded misses-forwarded}
+loads=${BENCH_LOADS:-hits mixed misses}
 read -ra kinds <<<"${BENCH_KINDS:-again passing module timed dnstap}"
 # shellcheck source=tests/bench/world.sh
 . "$top/tests/bench/world.sh"

@@ -33,7 +33,7 @@ unbound_conf "$work/base" "$server_port" with-module
 printf 'server:\n num-threads: 1\n cache-max-ttl: 0\n cache-max-negative-ttl: 0\n' >>"$work/base"
 # Only what some functions and all that they call take; a program under valgrind takes its time.
 functions=(operate judging)
-declare -A collected=([operate]=operate [judging]="sw_observer_wants sw_observer_subject_tag sw_observer_tag sw_aliases_expect sw_observer_expect sw_aliases_of sw_observer_take")
+declare -A collected=([operate]=operate [judging]="sw_observer_guess sw_observer_wants sw_aliases_expect sw_observer_expect sw_aliases_of sw_observer_take")
 for function in "${functions[@]}"; do
 	{
 		printf '#!/bin/sh\nexec valgrind -q --tool=callgrind --callgrind-out-file=%s/out' "$work"
