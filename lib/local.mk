@@ -3,6 +3,8 @@ noinst_LTLIBRARIES += lib/libsenderwatch.la
 lib_libsenderwatch_la_SOURCES = \
 	lib/text.c \
 	lib/name.c \
+	lib/name_text.c \
+	lib/labels.h \
 	lib/suffix_index.c \
 	lib/suffix_index.h \
 	lib/registry.c \
