@@ -58,7 +58,7 @@ struct lane {
 	uint8_t octets[ROOM] __attribute__((aligned(LINE)));
 };
 
-/* All that a thread of Unbound's needs is on the page that it writes to. */
+/* What a thread of Unbound's needs is where it writes, on huge pages mostly. */
 struct sw_lanes {
 	struct lane lanes[LANES];
 };
@@ -67,7 +67,6 @@ struct sw_lanes {
 struct notes {
 	unsigned count;
 	struct note *note[AHEAD];
-	bool wanted[AHEAD];
 	uint64_t tag[AHEAD];	/* 0: not wanted */
 	struct sw_watched watched[AHEAD];
 };
@@ -310,9 +309,8 @@ match_note(struct sw_intake *intake, unsigned i)
 	struct sw_alias *alias = watched->subject_tag == 0 ? NULL :
 	    sw_aliases_of(intake->aliases, watched->subject_tag);
 
-	notes->wanted[i] = sw_observer_wants(intake->observer, &lookup,
-	    watched, alias);
-	notes->tag[i] = notes->wanted[i] ? watched->tag : 0;
+	notes->tag[i] = sw_observer_wants(intake->observer, &lookup, watched,
+	    alias) ? watched->tag : 0;
 }
 
 /*
@@ -352,7 +350,7 @@ read_lane(struct sw_intake *intake, struct lane *lane)
 		for (unsigned i = 0; i < notes->count; i++) {
 			struct note *note = notes->note[i];
 
-			if (notes->wanted[i])
+			if (notes->tag[i] != 0)
 				read_note(intake, i);
 			memset((void *)note, 0, atomic_load_explicit(
 			    &note->size, memory_order_relaxed));

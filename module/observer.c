@@ -278,7 +278,8 @@ put(struct sw_observer *observer, const struct judged *judged,
 	enum sw_table_change change = SW_TABLE_MEMORY;
 	char text[SW_NAME_TEXT_MAX];
 
-	if (!sw_keys_make(observer->keys, sight->key, name, &judged->lookup->answer.records, &judged->verdict, &observation,
+	if (!sw_keys_make(observer->keys, sight->key, name,
+	    &judged->lookup->answer.records, &judged->verdict, &observation,
 	    judged->alias))
 		return true;	/* the old key, and its time is over */
 	if (observer->options->plain_names && sw_name_to_text(name->subject,

@@ -45,7 +45,7 @@ struct sw_watched {
 	struct sw_name name;
 	bool whole;		/* the fields of name that tell its group are set too */
 	uint64_t subject_tag;	/* 0: not told */
-	uint64_t tag;		/* of one mechanism of the subject */
+	uint64_t tag;		/* of one mechanism of the subject; never 0 */
 };
 
 struct sw_observer;
