@@ -124,7 +124,7 @@ dnssec_of(enum sec_status status)
  * answers may have been in cachedb: they come back without any mark, and are
  * in Unbound's own cache then as if they were from the network.
  */
-static bool
+static __attribute__((noinline)) bool
 is_held(const struct sw_unbound_setup *setup,
     const struct packed_rrset_key *record)
 {
@@ -135,36 +135,6 @@ is_held(const struct sw_unbound_setup *setup,
 			return true;
 	}
 	return false;
-}
-
-/*
- * Did a policy make this answer, or does the operator hold the zone? QNAME
- * triggers and local data are answered before any module; what else an RPZ
- * makes up, and what comes from an auth-zone, has no authority of the
- * network's behind it and says so. But that is said of an alias chain's end
- * only, and forgotten in the cache: records of theirs have a trust besides,
- * which nothing from the network has.
- */
-static int
-is_local(const struct module_qstate *qstate,
-    const struct sw_unbound_setup *setup)
-{
-	const struct reply_info *reply = qstate->return_msg->rep;
-
-#ifdef UNBOUND_HAS_RPZ_APPLIED
-	if (qstate->rpz_applied)
-		return 1;
-#endif
-	for (size_t i = 0; i < reply->an_numrrsets + reply->ns_numrrsets;
-	    i++) {
-		const struct packed_rrset_data *data =
-		    reply->rrsets[i]->entry.data;
-
-		if (data->trust == rrset_trust_prim_noglue ||
-		    is_held(setup, &reply->rrsets[i]->rk))
-			return 1;
-	}
-	return reply->authoritative != 0;
 }
 
 /*
@@ -207,38 +177,74 @@ is_bogus(const struct module_qstate *qstate)
 
 	return reply->security == sec_status_bogus ||
 	    reply->security == sec_status_secure_sentinel_fail ||
-	    (qstate->env->cfg->val_permissive_mode &&
-	    reply->security == sec_status_indeterminate &&
-	    reply->reason_bogus != LDNS_EDE_DNSSEC_INDETERMINATE);
+	    (reply->security == sec_status_indeterminate &&
+	    reply->reason_bogus != LDNS_EDE_DNSSEC_INDETERMINATE &&
+	    qstate->env->cfg->val_permissive_mode);
 }
 
-/*
- * NOERROR, but neither a record of that type nor the SOA that would deny it:
- * of servers that are lame, and of forwarders that don't resolve. Unbound
- * takes it for an answer; it proves nothing (RFC 2308 sections 2.2 and 5).
- */
-static int
-is_empty(const struct module_qstate *qstate)
+/* What else an answer's records say. */
+struct seen {
+	/*
+	 * Did a policy make this answer, or does the operator hold the zone?
+	 * QNAME triggers and local data are answered before any module; what
+	 * else an RPZ makes up, and what comes from an auth-zone, has no
+	 * authority of the network's behind it and says so. But that is said of
+	 * an alias chain's end only, and forgotten in the cache: records of
+	 * theirs have a trust besides, which nothing from the network has.
+	 */
+	bool local;
+	/*
+	 * Is there a record of that type, or the SOA that denies it? NOERROR
+	 * without either is of servers that are lame, and of forwarders that
+	 * don't resolve. Unbound takes it for an answer; it proves nothing (RFC
+	 * 2308 sections 2.2 and 5).
+	 */
+	bool proof;
+};
+
+/* Point to the records of the type asked and to the SOA, and tell of a CNAME. */
+static struct seen
+read_records(const struct reply_info *reply,
+    const struct sw_unbound_setup *setup, uint16_t wanted,
+    struct sw_answer *answer)
 {
-	const struct reply_info *reply = qstate->return_msg->rep;
+	struct seen seen = { .local = reply->authoritative != 0 };
 
 	for (size_t i = 0; i < reply->an_numrrsets + reply->ns_numrrsets;
 	    i++) {
-		uint16_t type = ntohs(reply->rrsets[i]->rk.type);
+		const struct ub_packed_rrset_key *key = reply->rrsets[i];
+		const struct packed_rrset_data *data = key->entry.data;
+		bool answers = i < reply->an_numrrsets;
+		uint16_t type = ntohs(key->rk.type);
 
-		if (type == (i < reply->an_numrrsets ? qstate->qinfo.qtype :
-		    LDNS_RR_TYPE_SOA))
-			return 0;
+		if (data->trust == rrset_trust_prim_noglue ||
+		    (setup->held != NULL && is_held(setup, &key->rk)))
+			seen.local = true;
+		if (answers && type == wanted) {
+			answer->records.count = data->count;
+			answer->records.rdata =
+			    (const uint8_t *const *)data->rr_data;
+			answer->records.length = data->rr_len;
+			seen.proof = true;
+		} else if (!answers && type == LDNS_RR_TYPE_SOA) {
+			answer->soa = key->rk.dname;
+			answer->soa_length = key->rk.dname_len;
+			seen.proof = true;
+		} else if (answers && (type == LDNS_RR_TYPE_CNAME ||
+		    type == LDNS_RR_TYPE_DNAME)) {
+			answer->cname = true;
+		}
 	}
-	return 1;
+	return seen;
 }
 
+/* Is there an answer that may be looked at? If not, what it set is nothing. */
 static enum sw_usable
-usable(const struct module_qstate *qstate, int id,
-    const struct sw_unbound_setup *setup)
+read_answer(const struct module_qstate *qstate, int id,
+    const struct sw_unbound_setup *setup, struct sw_answer *answer)
 {
 	const struct reply_info *reply;
-	int rcode;
+	struct seen seen;
 
 	if (qstate->return_rcode != LDNS_RCODE_NOERROR ||
 	    qstate->return_msg == NULL || qstate->return_msg->rep == NULL)
@@ -246,55 +252,29 @@ usable(const struct module_qstate *qstate, int id,
 	reply = qstate->return_msg->rep;
 	if (is_bogus(qstate))
 		return SW_UNUSABLE_BOGUS;
-	if (is_local(qstate, setup))
+#ifdef UNBOUND_HAS_RPZ_APPLIED
+	if (qstate->rpz_applied)
+		return SW_UNUSABLE_REWRITTEN;
+#endif
+	seen = read_records(reply, setup, qstate->qinfo.qtype, answer);
+	if (seen.local)
 		return SW_UNUSABLE_REWRITTEN;
 	if (is_subnet_answer(qstate, id, setup->subnetcache))
 		return SW_UNUSABLE_SUBNET;
-	rcode = FLAGS_GET_RCODE(reply->flags);
-	if (rcode != LDNS_RCODE_NOERROR && rcode != LDNS_RCODE_NXDOMAIN)
-		return SW_UNUSABLE_SERVFAIL;
-	if (rcode == LDNS_RCODE_NOERROR && is_empty(qstate))
-		return SW_UNUSABLE_SERVFAIL;
-	return SW_USABLE;
-}
-
-/* Point lookup at the records of the type asked, and tell of a CNAME. */
-static void
-read_answer(const struct reply_info *reply, struct sw_lookup *lookup)
-{
-	lookup->answer.rcode = (uint16_t)FLAGS_GET_RCODE(reply->flags);
-	lookup->answer.truncated = (reply->flags & BIT_TC) != 0;
-	lookup->dnssec = dnssec_of(reply->security);
-	for (size_t i = 0; i < reply->an_numrrsets; i++) {
-		const struct ub_packed_rrset_key *key = reply->rrsets[i];
-		const struct packed_rrset_data *data = key->entry.data;
-		uint16_t type = ntohs(key->rk.type);
-
-		if (type == LDNS_RR_TYPE_CNAME || type == LDNS_RR_TYPE_DNAME)
-			lookup->answer.cname = true;
-		if (type != lookup->type)
-			continue;
-		lookup->answer.records.count = data->count;
-		lookup->answer.records.rdata =
-		    (const uint8_t *const *)data->rr_data;
-		lookup->answer.records.length = data->rr_len;
-	}
-	for (size_t i = 0; i < reply->ns_numrrsets; i++) {
-		const struct ub_packed_rrset_key *key =
-		    reply->rrsets[reply->an_numrrsets + i];
-
-		if (ntohs(key->rk.type) != LDNS_RR_TYPE_SOA)
-			continue;
-		lookup->answer.soa = key->rk.dname;
-		lookup->answer.soa_length = key->rk.dname_len;
-	}
+	answer->rcode = (uint16_t)FLAGS_GET_RCODE(reply->flags);
+	answer->truncated = (reply->flags & BIT_TC) != 0;
+	return answer->rcode == LDNS_RCODE_NXDOMAIN ||
+	    (answer->rcode == LDNS_RCODE_NOERROR && seen.proof) ?
+	    SW_USABLE : SW_UNUSABLE_SERVFAIL;
 }
 
 SW_HOT void
 sw_unbound_read(const struct module_qstate *qstate, int id,
     const struct sw_unbound_setup *setup, struct sw_lookup *lookup)
 {
-	lookup->usable = usable(qstate, id, setup);
+	lookup->usable = read_answer(qstate, id, setup, &lookup->answer);
 	if (lookup->usable == SW_USABLE)
-		read_answer(qstate->return_msg->rep, lookup);
+		lookup->dnssec = dnssec_of(qstate->return_msg->rep->security);
+	else
+		lookup->answer = (struct sw_answer){ .rcode = 0 };
 }
