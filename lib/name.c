@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "labels.h"
-#include "senderwatch/hot.h"
 #include "span.h"
 #include "suffix_index.h"
 
@@ -367,7 +366,7 @@ has_prefix(const struct query *query, uint16_t type)
  * The mechanism that it could be of, by its labels alone, and the first label
  * of what must be a registrable domain or, for DKIM, hold one.
  */
-static SW_HOT enum sw_mechanism
+static enum sw_mechanism
 match_labels(struct query *query, const uint8_t *name, uint16_t type,
     unsigned *rest)
 {
@@ -379,17 +378,6 @@ match_labels(struct query *query, const uint8_t *name, uint16_t type,
 	if (has_prefix(query, type))
 		mechanism = match_prefix(query, rest);
 	return query->labels.count < *rest + 2 ? SW_MECHANISM_NONE : mechanism;
-}
-
-SW_HOT bool
-sw_name_may_match(const uint8_t *name, size_t length, uint16_t type)
-{
-	struct query query;
-	unsigned rest;
-
-	return count_labels(&query, name, length, type) &&
-	    (!has_prefix(&query, type) ||
-	    match_labels(&query, name, type, &rest) != SW_MECHANISM_NONE);
 }
 
 static void

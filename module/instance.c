@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,12 +18,15 @@
 #define TELL_INTERVAL_S 60
 #define PAUSE_MAX_MS 2500u	/* half of SW_OLD_KEY_LINGERS_MS */
 #define DAY_MS 86400000u
+#define LINE 64u	/* of the processor's cache */
 
 /* Immutable once it is made, but for its threads. */
 struct sw_instance {
+	/* What Unbound's threads need for a look-up stands together. */
+	_Alignas(LINE) uint8_t room[SW_INSTANCE_ROOM];
 	/*
-	 * What Unbound's threads need for a look-up stands together. NULL as
-	 * long as a thread of this process is to be started: see find_lanes().
+	 * NULL as long as a thread of this process is to be started: see
+	 * find_lanes().
 	 */
 	struct sw_lanes *_Atomic lanes;
 	struct sw_observer *observer;
@@ -358,14 +362,16 @@ enum sw_result
 sw_instance_new(struct sw_instance **instance, const char *settings,
     const char *chroot, sw_log_function log)
 {
-	struct sw_instance *made = calloc(1, sizeof(*made));
+	struct sw_instance *made;
 	enum sw_result result;
 
 	*instance = NULL;
+	made = aligned_alloc(LINE, sizeof(*made));
 	if (made == NULL) {
 		log(SW_LOG_ERROR, "out of memory");
 		return SW_ERR_MEMORY;
 	}
+	memset(made, 0, sizeof(*made));
 	made->log = log;
 	atomic_init(&made->started, UINT_MAX);
 	atomic_init(&made->running, UINT_MAX);
@@ -417,8 +423,7 @@ sw_instance_see(struct sw_instance *instance, const struct sw_lookup *lookup,
 
 	if (lanes == NULL)
 		lanes = find_lanes(instance, now);
-	if (sw_observer_may_want(instance->observer, lookup) &&
-	    !sw_lanes_leave(lanes, lookup, thread, now))
+	if (!sw_lanes_leave(lanes, lookup, thread, now))
 		sw_observer_see(instance->observer, lookup, now);
 }
 

@@ -34,6 +34,17 @@ void sw_instance_expect(const struct sw_instance *instance, unsigned thread);
 void sw_instance_see(struct sw_instance *instance,
     const struct sw_lookup *lookup, unsigned thread, time_t now);
 
+/*
+ * SW_INSTANCE_ROOM zeroed octets for whoever made it; with them comes what it
+ * needs itself for a look-up.
+ */
+#define SW_INSTANCE_ROOM 32
+static inline void *
+sw_instance_room(struct sw_instance *instance)
+{
+	return instance;
+}
+
 size_t sw_instance_memory(struct sw_instance *instance);
 
 /* Log what was counted, once a minute at most, whoever asks. Any thread. */

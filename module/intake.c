@@ -20,6 +20,7 @@
 #define ROOM ((size_t)1024 * 1024)	/* of a lane: a power of two */
 #define LARGEST (ROOM / 2)	/* of a look-up */
 #define MANY (ROOM / 4)
+#define STAGE ((size_t)2048)	/* with the rest of its struct */
 #define PAUSE_MIN_MS 50u
 
 #define AHEAD 16u	/* notes that are looked at before they are read */
@@ -27,9 +28,9 @@
 #define NEXT (3 * LINE)	/* what a note mostly takes */
 #define COMING ((size_t)8192)	/* octets that are asked for before they are read */
 
-/* A copy; behind it name, SOA, lengths of records, records. */
+/* A copy. Behind it are name, SOA, and each record with its length before it. */
 struct note {
-	atomic_size_t size;	/* with all of that; a multiple of its alignment */
+	size_t size;	/* with all of that; a multiple of its alignment */
 	time_t now;
 	uint16_t type;
 	uint16_t rcode;
@@ -38,29 +39,34 @@ struct note {
 	uint8_t dnssec;
 	bool truncated;
 	bool cname;
-	bool has_soa;
 	uint8_t name_length;
-	uint8_t soa_length;
+	uint8_t soa_length;	/* 0: none */
 };
 
 /* In a size: the lane's end, with too little room for the note that came. */
 #define SKIPPED ((size_t)1)
 
 /*
- * Of some of Unbound's threads: octets in a circle. A thread reserves room and
- * sets the size of its note last; until then that is 0, and the reader does not
- * go past it. All that was read is made 0 again before it is given back.
+ * Of some of Unbound's threads: octets in a circle, and a stage before them, to
+ * which a look-up is copied. The stage is small enough to be at hand still when
+ * the next one comes; the circle, which would have to be brought from far away
+ * for each, is written to when the stage is full. Whoever does either has taken
+ * the lane. All that was read is made 0, on the stage with the next pause.
  */
 struct lane {
-	atomic_size_t reserved __attribute__((aligned(LINE)));	/* ever */
-	atomic_size_t read;	/* ever */
+	atomic_bool taken __attribute__((aligned(STAGE)));
+	atomic_uint staged;	/* octets */
+	atomic_size_t written;	/* ever; to the circle */
 	struct sw_intake *intake;
-	uint8_t octets[ROOM] __attribute__((aligned(LINE)));
+	uint8_t *circle;
+	atomic_size_t read __attribute__((aligned(LINE)));	/* ever */
+	uint8_t stage[STAGE - 2 * LINE] __attribute__((aligned(LINE)));
 };
 
-/* What a thread of Unbound's needs is where it writes, on huge pages mostly. */
+/* On huge pages mostly. What a thread of Unbound's needs is in its lane. */
 struct sw_lanes {
 	struct lane lanes[LANES];
+	uint8_t circles[LANES][ROOM];
 };
 
 /* Some that follow one another, and of what they are. */
@@ -85,89 +91,160 @@ struct sw_intake {
 	size_t length[SW_RRSET_MAX];
 };
 
-static size_t
+static inline size_t
+soa_length(const struct sw_answer *answer)
+{
+	return answer->soa == NULL ? 0 : answer->soa_length;
+}
+
+static inline size_t
 note_size(const struct sw_lookup *lookup)
 {
-	const struct sw_answer *answer = &lookup->answer;
+	const struct sw_rrset *records = &lookup->answer.records;
 	size_t size = sizeof(struct note) + lookup->name_length +
-	    answer->records.count * sizeof(uint32_t);
+	    soa_length(&lookup->answer);
 
-	if (answer->soa != NULL)
-		size += answer->soa_length;
-	for (size_t i = 0; i < answer->records.count; i++)
-		size += answer->records.length[i];
+	for (size_t i = 0; i < records->count; i++)
+		size += sizeof(uint32_t) + records->length[i];
 	return (size + _Alignof(struct note) - 1) &
 	    ~(_Alignof(struct note) - 1);
 }
 
-static uint8_t *
-append(uint8_t *at, const void *data, size_t length)
+/*
+ * memcpy() is another library's, and found by way of a table: to look at two
+ * more pages takes longer than it would save for as few octets as these.
+ */
+static SW_HOT __attribute__((noinline)) uint8_t *
+append(uint8_t *at, const uint8_t *from, size_t length)
 {
-	memcpy(at, data, length);
-	return at + length;
+	uint64_t octets;
+
+	for (; length >= sizeof(octets); length -= sizeof(octets)) {
+		memcpy(&octets, from, sizeof(octets));
+		memcpy(at, &octets, sizeof(octets));
+		at += sizeof(octets);
+		from += sizeof(octets);
+	}
+	while (length-- > 0)
+		*at++ = *from++;
+	return at;
 }
 
-static void
-write_note(struct note *note, const struct sw_lookup *lookup, time_t now)
+static SW_HOT void
+write_note(struct note *note, const struct sw_lookup *lookup, size_t size,
+    time_t now)
 {
 	const struct sw_answer *answer = &lookup->answer;
+	const struct sw_rrset *records = &answer->records;
 	uint8_t *at = (uint8_t *)(note + 1);
 
+	note->size = size;
 	note->now = now;
 	note->type = lookup->type;
 	note->rcode = answer->rcode;
-	note->record_count = (uint16_t)answer->records.count;
+	note->record_count = (uint16_t)records->count;
 	note->usable = (uint8_t)lookup->usable;
 	note->dnssec = (uint8_t)lookup->dnssec;
 	note->truncated = answer->truncated;
 	note->cname = answer->cname;
-	note->has_soa = answer->soa != NULL;
 	note->name_length = (uint8_t)lookup->name_length;
-	note->soa_length = answer->soa != NULL ? (uint8_t)answer->soa_length :
-	    0;
+	note->soa_length = (uint8_t)soa_length(answer);
 	at = append(at, lookup->name, lookup->name_length);
-	if (answer->soa != NULL)
-		at = append(at, answer->soa, answer->soa_length);
-	for (size_t i = 0; i < answer->records.count; i++) {
-		uint32_t length = (uint32_t)answer->records.length[i];
+	at = append(at, answer->soa, note->soa_length);
+	for (size_t i = 0; i < records->count; i++) {
+		uint32_t length = (uint32_t)records->length[i];
 
-		at = append(at, &length, sizeof(length));
+		memcpy(at, &length, sizeof(length));
+		at = append(at + sizeof(length), records->rdata[i], length);
 	}
-	for (size_t i = 0; i < answer->records.count; i++)
-		at = append(at, answer->records.rdata[i],
-		    answer->records.length[i]);
 }
 
 static struct note *
-note_at(struct lane *lane, size_t at)
+note_at(const struct lane *lane, size_t at)
 {
-	return (struct note *)(void *)(lane->octets + at % ROOM);
+	return (struct note *)(void *)(lane->circle + at % ROOM);
+}
+
+/* A lane that nobody else has; its own mostly, for each thread. NULL: none. */
+static inline struct lane *
+take_lane(struct sw_lanes *lanes, unsigned thread)
+{
+	for (unsigned i = 0; i < LANES; i++) {
+		struct lane *lane = &lanes->lanes[(thread + i) % LANES];
+
+		if (!atomic_exchange_explicit(&lane->taken, true,
+		    memory_order_acquire))
+			return lane;
+	}
+	return NULL;
+}
+
+static inline void
+leave_lane(struct lane *lane)
+{
+	atomic_store_explicit(&lane->taken, false, memory_order_release);
+}
+
+static inline size_t
+staged(const struct lane *lane)
+{
+	return atomic_load_explicit(&lane->staged, memory_order_relaxed);
+}
+
+static inline void
+set_staged(struct lane *lane, size_t size)
+{
+	atomic_store_explicit(&lane->staged, (unsigned)size,
+	    memory_order_relaxed);
 }
 
 /*
- * Where a note of this size is to be written, or NULL; what is taken for it, the
- * lane's end that it skips as well, is from *begin to *end.
+ * Where size octets are to be written in the circle, from *at on, or NULL. Too
+ * little room at its end is skipped.
  */
-static struct note *
-reserve(struct lane *lane, size_t size, size_t *begin, size_t *end)
+static SW_HOT struct note *
+find_room(struct lane *lane, size_t size, size_t *at)
 {
-	size_t skipped;
+	size_t left, skipped;
 
-	*begin = atomic_load_explicit(&lane->reserved, memory_order_relaxed);
-	do {
-		size_t left = ROOM - *begin % ROOM;
-
-		skipped = left < size ? left : 0;
-		*end = *begin + skipped + size;
-		if (*end - atomic_load_explicit(&lane->read,
-		    memory_order_acquire) > ROOM)
-			return NULL;
-	} while (!atomic_compare_exchange_weak_explicit(&lane->reserved,
-	    begin, *end, memory_order_relaxed, memory_order_relaxed));
+	*at = atomic_load_explicit(&lane->written, memory_order_relaxed);
+	left = ROOM - *at % ROOM;
+	skipped = left < size ? left : 0;
+	if (*at + skipped + size - atomic_load_explicit(&lane->read,
+	    memory_order_acquire) > ROOM)
+		return NULL;
 	if (skipped > 0)
-		atomic_store_explicit(&note_at(lane, *begin)->size,
-		    skipped | SKIPPED, memory_order_release);
-	return note_at(lane, *begin + skipped);
+		note_at(lane, *at)->size = skipped | SKIPPED;
+	*at += skipped;
+	return note_at(lane, *at);
+}
+
+/* The thread is told once of much that waits. */
+static SW_HOT void
+set_written(struct lane *lane, size_t end)
+{
+	size_t before = atomic_load_explicit(&lane->written,
+	    memory_order_relaxed);
+	size_t read = atomic_load_explicit(&lane->read, memory_order_relaxed);
+
+	atomic_store_explicit(&lane->written, end, memory_order_release);
+	if (end - read >= MANY && before - read < MANY)
+		sw_thread_wake(&lane->intake->thread);
+}
+
+/* Of a lane that was taken. False if there is too little room. */
+static SW_HOT __attribute__((noinline)) bool
+clear_stage(struct lane *lane)
+{
+	size_t size = staged(lane), at;
+	void *to = find_room(lane, size, &at);
+
+	if (to == NULL)
+		return false;
+	memcpy(to, lane->stage, size);
+	set_written(lane, at + size);
+	set_staged(lane, 0);
+	return true;
 }
 
 /* What does not fit into a note is rare, or no DNS. */
@@ -178,45 +255,81 @@ is_fit(const struct sw_lookup *lookup)
 
 	return lookup->name_length <= SW_NAME_WIRE_MAX &&
 	    answer->records.count <= SW_RRSET_MAX &&
-	    (answer->soa == NULL || answer->soa_length <= SW_NAME_WIRE_MAX);
+	    soa_length(answer) <= SW_NAME_WIRE_MAX;
 }
 
 SW_HOT void
 sw_lanes_expect(struct sw_lanes *lanes, unsigned thread)
 {
-	struct lane *lane;
+	const struct lane *lane;
 	size_t at;
 
 	if (lanes == NULL)
 		return;
 	lane = &lanes->lanes[thread % LANES];
-	at = atomic_load_explicit(&lane->reserved, memory_order_relaxed);
+	__builtin_prefetch(lane, 1);
+	at = staged(lane);
+	if (at + NEXT > sizeof(lane->stage))
+		at = 0;
 	for (size_t i = 0; i < NEXT; i += LINE)
-		__builtin_prefetch(note_at(lane, at + i), 1);
+		__builtin_prefetch(lane->stage + at + i, 1);
+}
+
+/* One that is too large for the stage, of a lane that was taken. */
+static __attribute__((noinline)) bool
+leave_large(struct lane *lane, const struct sw_lookup *lookup, size_t size,
+    time_t now)
+{
+	struct note *note;
+	size_t at;
+
+	if (size > LARGEST || !clear_stage(lane))
+		return false;
+	memset(lane->stage, 0, sizeof(lane->stage));
+	note = find_room(lane, size, &at);
+	if (note == NULL)
+		return false;
+	write_note(note, lookup, size, now);
+	set_written(lane, at + size);
+	return true;
+}
+
+/* To the stage of a lane that was taken. */
+static inline bool
+leave_small(struct lane *lane, const struct sw_lookup *lookup, size_t size,
+    time_t now)
+{
+	size_t at = staged(lane);
+
+	if (at + size > sizeof(lane->stage)) {
+		if (!clear_stage(lane))
+			return false;
+		at = 0;
+	}
+	write_note((struct note *)(void *)(lane->stage + at), lookup, size, now);
+	set_staged(lane, at + size);
+	return true;
 }
 
 SW_HOT bool
 sw_lanes_leave(struct sw_lanes *lanes, const struct sw_lookup *lookup,
     unsigned thread, time_t now)
 {
-	size_t size, begin, end, waiting;
 	struct lane *lane;
-	struct note *note;
+	size_t size;
+	bool left;
 
 	if (lanes == NULL || !is_fit(lookup))
 		return false;
-	lane = &lanes->lanes[thread % LANES];
-	size = note_size(lookup);
-	note = size <= LARGEST ? reserve(lane, size, &begin, &end) : NULL;
-	if (note == NULL)
+	lane = take_lane(lanes, thread);
+	if (lane == NULL)
 		return false;
-	write_note(note, lookup, now);
-	atomic_store_explicit(&note->size, size, memory_order_release);
-	waiting = end - atomic_load_explicit(&lane->read,
-	    memory_order_relaxed);
-	if (waiting >= MANY && waiting - (end - begin) < MANY)
-		sw_thread_wake(&lane->intake->thread);
-	return true;
+	size = note_size(lookup);
+	left = size <= sizeof(lane->stage) ?
+	    leave_small(lane, lookup, size, now) :
+	    leave_large(lane, lookup, size, now);
+	leave_lane(lane);
+	return left;
 }
 
 /* All of a look-up but its answer's parts. */
@@ -246,16 +359,16 @@ read_note(struct sw_intake *intake, unsigned i)
 	const struct notes *notes = &intake->notes;
 	const struct note *note = notes->note[i];
 	struct sw_lookup lookup = lookup_of(note);
-	const uint8_t *at = lookup.name + lookup.name_length, *lengths;
+	const uint8_t *at = lookup.name + lookup.name_length;
 
-	if (note->has_soa)
+	if (note->soa_length > 0)
 		lookup.answer.soa = at;
-	lengths = at + note->soa_length;
-	at = lengths + note->record_count * sizeof(uint32_t);
+	at += note->soa_length;
 	for (size_t k = 0; k < note->record_count; k++) {
 		uint32_t length;
 
-		memcpy(&length, lengths + k * sizeof(length), sizeof(length));
+		memcpy(&length, at, sizeof(length));
+		at += sizeof(length);
 		intake->rdata[k] = at;
 		intake->length[k] = length;
 		at += length;
@@ -268,24 +381,25 @@ read_note(struct sw_intake *intake, unsigned i)
 }
 
 /*
- * The note at *at, which moves past it; NULL: there is none yet. Where the next
- * one begins stands in this, so that the processor can't run ahead by itself.
+ * The note at *at, which moves past it; NULL: there is none before end. Where the
+ * next one begins stands in this, so that the processor can't run ahead by
+ * itself.
  */
 static struct note *
-next_note(struct lane *lane, size_t *at)
+next_note(struct lane *lane, size_t *at, size_t end)
 {
-	for (;;) {
+	while (*at != end) {
 		struct note *note = note_at(lane, *at);
-		size_t size = atomic_load_explicit(&note->size,
-		    memory_order_acquire);
+		size_t size = note->size;
 
 		for (size_t i = 0; i < size; i += LINE)
 			__builtin_prefetch(note_at(lane, *at + COMING + i), 1);
 		*at += size & ~SKIPPED;
 		if ((size & SKIPPED) == 0)
-			return size == 0 ? NULL : note;
-		atomic_store_explicit(&note->size, 0, memory_order_relaxed);
+			return note;
+		note->size = 0;
 	}
+	return NULL;
 }
 
 /* Of what could it be? */
@@ -314,7 +428,7 @@ match_note(struct sw_intake *intake, unsigned i)
 }
 
 /*
- * Some notes from *at, which moves past them, at most to end. The table's memory
+ * Some notes from *at to end; *at moves past them. The table's memory
  * is far away: the observer is told of all of them before the first is read, so
  * that it waits for all at once.
  */
@@ -326,8 +440,8 @@ find_notes(struct sw_intake *intake, struct lane *lane, size_t *at,
 	struct note *note;
 
 	notes->count = 0;
-	while (notes->count < AHEAD && *at < end &&
-	    (note = next_note(lane, at)) != NULL) {
+	while (notes->count < AHEAD &&
+	    (note = next_note(lane, at, end)) != NULL) {
 		guess_note(intake, note, &notes->watched[notes->count]);
 		notes->note[notes->count++] = note;
 	}
@@ -337,30 +451,60 @@ find_notes(struct sw_intake *intake, struct lane *lane, size_t *at,
 		sw_observer_expect(intake->observer, notes->tag, notes->count);
 }
 
-/* Read what is there, at most all that a lane holds. True if much waits still. */
+/*
+ * What stands on the stage comes to the circle. False if somebody has the lane,
+ * or left much meanwhile.
+ */
 static bool
-read_lane(struct sw_intake *intake, struct lane *lane)
+fetch_stage(struct lane *lane)
 {
+	bool done;
+
+	if (atomic_exchange_explicit(&lane->taken, true, memory_order_acquire))
+		return false;
+	done = staged(lane) == 0;
+	if (!done && clear_stage(lane)) {
+		memset(lane->stage, 0, sizeof(lane->stage));
+		done = true;
+	}
+	leave_lane(lane);
+	return done;
+}
+
+static void
+read_circle(struct sw_intake *intake, struct lane *lane)
+{
+	const size_t end = atomic_load_explicit(&lane->written,
+	    memory_order_acquire);
 	size_t at = atomic_load_explicit(&lane->read, memory_order_relaxed);
-	const size_t end = at + ROOM;
 	const struct notes *notes = &intake->notes;
 
-	for (;;) {
+	while (at != end) {
 		find_notes(intake, lane, &at, end);
 		for (unsigned i = 0; i < notes->count; i++) {
 			struct note *note = notes->note[i];
 
 			if (notes->tag[i] != 0)
 				read_note(intake, i);
-			memset((void *)note, 0, atomic_load_explicit(
-			    &note->size, memory_order_relaxed));
+			memset(note, 0, note->size);
 		}
 		atomic_store_explicit(&lane->read, at, memory_order_release);
-		if (notes->count == 0)
-			break;
 	}
-	return atomic_load_explicit(&lane->reserved, memory_order_relaxed) -
-	    at >= MANY;
+}
+
+/* Read what is there. True if there is more already, or may be. */
+static bool
+read_lane(struct sw_intake *intake, struct lane *lane)
+{
+	bool fetched;
+
+	/* Then the circle has room for all of the stage. */
+	read_circle(intake, lane);
+	fetched = fetch_stage(lane);
+	read_circle(intake, lane);
+	return !fetched || atomic_load_explicit(&lane->written,
+	    memory_order_relaxed) - atomic_load_explicit(&lane->read,
+	    memory_order_relaxed) >= MANY;
 }
 
 /* It can take a moment to get the memory, and is no thread of Unbound's. */
@@ -373,8 +517,10 @@ make_lanes(struct sw_intake *intake)
 	    !sw_pages_map(&intake->pages, sizeof(*lanes)))
 		return false;
 	lanes = intake->pages.memory;
-	for (unsigned i = 0; i < LANES; i++)
+	for (unsigned i = 0; i < LANES; i++) {
 		lanes->lanes[i].intake = intake;
+		lanes->lanes[i].circle = lanes->circles[i];
+	}
 	atomic_store_explicit(&intake->lanes, lanes, memory_order_release);
 	return true;
 }

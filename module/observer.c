@@ -448,16 +448,6 @@ refusal(const struct sw_observer *observer, const struct sw_lookup *lookup)
 	    COUNTERS;
 }
 
-SW_HOT bool
-sw_observer_may_want(struct sw_observer *observer,
-    const struct sw_lookup *lookup)
-{
-	if (sw_name_may_match(lookup->name, lookup->name_length, lookup->type))
-		return true;
-	count(observer, COUNT_SEEN, 1);
-	return false;
-}
-
 void
 sw_observer_guess(const struct sw_observer *observer,
     const struct sw_lookup *lookup, struct sw_watched *watched)

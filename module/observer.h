@@ -56,13 +56,6 @@ enum sw_result sw_observer_new(struct sw_observer **observer,
 void sw_observer_free(struct sw_observer **observer);
 
 /*
- * Can it be a look-up to be observed? If not, it is counted, and done with. Quick:
- * for Unbound's threads.
- */
-bool sw_observer_may_want(struct sw_observer *observer,
-    const struct sw_lookup *lookup);
-
-/*
  * The tag that its subject has if it is one, by its labels alone; for
  * sw_observer_wants(), which may be told of the alias with this tag.
  */

@@ -40,11 +40,8 @@ EXPORT void inform_super(struct module_qstate *qstate, int id,
 EXPORT void clear(struct module_qstate *qstate, int id);
 EXPORT size_t get_mem(struct module_env *env, int id);
 
-/* Immutable once init() is over. */
-struct loaded {
-	struct sw_instance *instance;
-	struct sw_unbound_setup setup;
-};
+_Static_assert(sizeof(struct sw_unbound_setup) <= SW_INSTANCE_ROOM,
+    "it stands in the instance's room");
 
 static void say(enum sw_log_level level, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -81,25 +78,31 @@ is_right_unbound(void)
 	return 0;
 }
 
-static struct loaded *
-loaded_of(struct module_env *env, int id)
+static struct sw_instance *
+instance_of(const struct module_env *env, int id)
 {
-	struct dynlibmod_env *dynlib = env->modinfo[id];
+	const struct dynlibmod_env *dynlib = env->modinfo[id];
 
 	return dynlib == NULL ? NULL : dynlib->dyn_env;
 }
 
-static void
-free_loaded(struct loaded **loaded)
+/* Immutable once init() is over. */
+static struct sw_unbound_setup *
+setup_of(struct sw_instance *instance)
 {
-	struct loaded *l = *loaded;
+	return sw_instance_room(instance);
+}
 
-	*loaded = NULL;
-	if (l == NULL)
+static void
+free_instance(struct sw_instance **instance)
+{
+	struct sw_unbound_setup setup;
+
+	if (*instance == NULL)
 		return;
-	sw_instance_free(&l->instance);
-	sw_unbound_setup_fini(&l->setup);
-	free(l);
+	setup = *setup_of(*instance);
+	sw_instance_free(instance);
+	sw_unbound_setup_fini(&setup);
 }
 
 /* The file that the environment names, or the one next to unbound.conf. */
@@ -161,7 +164,7 @@ int
 init(struct module_env *env, int id)
 {
 	struct dynlibmod_env *dynlib;
-	struct loaded *loaded = NULL;
+	struct sw_instance *instance = NULL;
 	char *path = NULL;
 	int done = 0;
 
@@ -169,22 +172,23 @@ init(struct module_env *env, int id)
 		return 0;
 	dynlib = env->modinfo[id];
 	dynlib->dyn_env = NULL;
-	loaded = calloc(1, sizeof(*loaded));
 	path = settings_path();
-	if (loaded == NULL || path == NULL ||
-	    sw_unbound_setup_init(&loaded->setup, env->cfg) != SW_OK) {
+	if (path == NULL) {
 		say(SW_LOG_ERROR, "out of memory");
 		goto out;
 	}
-	if (sw_instance_new(&loaded->instance, path, env->cfg->chrootdir,
-	    say) != SW_OK)
+	if (sw_instance_new(&instance, path, env->cfg->chrootdir, say) != SW_OK)
 		goto out;
-	dynlib->dyn_env = loaded;
-	loaded = NULL;
+	if (sw_unbound_setup_init(setup_of(instance), env->cfg) != SW_OK) {
+		say(SW_LOG_ERROR, "out of memory");
+		goto out;
+	}
+	dynlib->dyn_env = instance;
+	instance = NULL;
 	done = 1;
 	note_set_up();
 out:
-	free_loaded(&loaded);
+	free_instance(&instance);
 	free(path);
 	return done || go_on_without();
 }
@@ -193,7 +197,7 @@ void
 deinit(struct module_env *env, int id)
 {
 	struct dynlibmod_env *dynlib;
-	struct loaded *loaded;
+	struct sw_instance *instance;
 	char running[SW_BUILD_ID_TEXT_MAX];
 
 	/* Unbound calls this also after a refusal to load. */
@@ -201,11 +205,9 @@ deinit(struct module_env *env, int id)
 	if (strcmp(running, sw_build_id_wanted()) != 0)
 		return;
 	dynlib = env->modinfo[id];
-	loaded = dynlib->dyn_env;
-	if (loaded == NULL)
-		return;
+	instance = dynlib->dyn_env;
 	dynlib->dyn_env = NULL;
-	free_loaded(&loaded);
+	free_instance(&instance);
 }
 
 /* Most look-ups end here: what else there is to do is kept out of their way. */
@@ -217,48 +219,35 @@ is_watched_type(const struct query_info *asked)
 	    asked->qclass == LDNS_RR_CLASS_IN;
 }
 
-/* The first of what is hot: all of it is on one page then. */
-static SW_HOT __attribute__((noinline, aligned(4096))) void
-observe(struct module_qstate *qstate, int id)
-{
-	const struct loaded *loaded = loaded_of(qstate->env, id);
-	unsigned thread = (unsigned)qstate->env->alloc->thread_num;
-	struct sw_lookup lookup = {
-		.name = qstate->qinfo.qname,
-		.name_length = qstate->qinfo.qname_len,
-		.type = qstate->qinfo.qtype,
-	};
+static void observe(struct module_qstate *qstate, int id);
 
-	if (loaded == NULL)
-		return;
-	sw_instance_expect(loaded->instance, thread);
-	sw_unbound_read(qstate, id, &loaded->setup, &lookup);
-	sw_instance_see(loaded->instance, &lookup, thread,
-	    *qstate->env->now);
+/*
+ * The first of what is hot: all of it is on one page then, and what look-ups of
+ * other types meet is at its beginning.
+ */
+SW_HOT __attribute__((no_reorder, aligned(4096))) void
+clear(struct module_qstate *qstate, int id)
+{
+	(void)qstate;
+	(void)id;
 }
 
-SW_HOT void
+SW_HOT __attribute__((no_reorder)) void
 operate(struct module_qstate *qstate, enum module_ev event, int id,
     struct outbound_entry *outbound)
 {
 	(void)outbound;
-	switch (event) {
-	case module_event_new:
-	case module_event_pass:
-		qstate->ext_state[id] = module_wait_module;
-		break;
-	case module_event_moddone:
+	if (__builtin_expect(event == module_event_moddone, 1)) {
+		qstate->ext_state[id] = module_finished;
 		if (is_watched_type(&qstate->qinfo))
 			observe(qstate, id);
-		qstate->ext_state[id] = module_finished;
-		break;
-	default:
-		qstate->ext_state[id] = module_error;
-		break;
+		return;
 	}
+	qstate->ext_state[id] = event == module_event_new ||
+	    event == module_event_pass ? module_wait_module : module_error;
 }
 
-SW_HOT void
+SW_HOT __attribute__((no_reorder)) void
 inform_super(struct module_qstate *qstate, int id, struct module_qstate *super)
 {
 	(void)qstate;
@@ -266,11 +255,22 @@ inform_super(struct module_qstate *qstate, int id, struct module_qstate *super)
 	(void)super;
 }
 
-SW_HOT void
-clear(struct module_qstate *qstate, int id)
+static SW_HOT __attribute__((no_reorder, noinline)) void
+observe(struct module_qstate *qstate, int id)
 {
-	(void)qstate;
-	(void)id;
+	struct sw_instance *instance = instance_of(qstate->env, id);
+	unsigned thread = (unsigned)qstate->env->alloc->thread_num;
+	struct sw_lookup lookup = {
+		.name = qstate->qinfo.qname,
+		.name_length = qstate->qinfo.qname_len,
+		.type = qstate->qinfo.qtype,
+	};
+
+	if (instance == NULL)
+		return;
+	sw_instance_expect(instance, thread);
+	sw_unbound_read(qstate, id, setup_of(instance), &lookup);
+	sw_instance_see(instance, &lookup, thread, *qstate->env->now);
 }
 
 /*
@@ -280,10 +280,10 @@ clear(struct module_qstate *qstate, int id)
 size_t
 get_mem(struct module_env *env, int id)
 {
-	struct loaded *loaded = loaded_of(env, id);
+	struct sw_instance *instance = instance_of(env, id);
 
-	if (loaded != NULL)
-		sw_instance_tell(loaded->instance, *env->now);
-	return loaded == NULL ? 0 : sizeof(*loaded) +
-	    sw_instance_memory(loaded->instance);
+	if (instance == NULL)
+		return 0;
+	sw_instance_tell(instance, *env->now);
+	return sw_instance_memory(instance);
 }

@@ -87,6 +87,7 @@ tsan_tests = \
 	tests/wire/test_stream_peers \
 	tests/module/test_groups \
 	tests/module/test_intake \
+	tests/module/test_intake_lanes \
 	tests/module/test_observer \
 	tests/module/test_sender \
 	tests/module/test_sender_parts \

@@ -76,12 +76,6 @@ enum sw_mechanism sw_name_guess(const uint8_t *name, size_t length,
     uint16_t type, struct sw_name *out);
 
 /*
- * Can sw_name_match() recognise such a name? False for most that serve another
- * purpose. By the labels alone: it reads nothing but the name.
- */
-bool sw_name_may_match(const uint8_t *name, size_t length, uint16_t type);
-
-/*
  * Ask libpsl once about every rule of a list, so that sw_name_match() need
  * not: text is the list's (publicsuffix.org's format) that suffixes->psl was
  * loaded from; psl and registries of suffixes are to be set. SW_ERR_INVALID

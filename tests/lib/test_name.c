@@ -460,16 +460,6 @@ malformed(void **state)
 		memcpy(wire + i, "\1a", 2);
 	assert_int_equal(sw_name_match(&suffixes, wire, 255, SW_TYPE_TXT,
 	    &name), SW_MECHANISM_NONE);
-	assert_false(sw_name_may_match(wire, 255, SW_TYPE_TXT));
-	/* Of another purpose, or none of ours for want of labels. */
-	assert_false(sw_name_may_match((const uint8_t *)
-	    "\17_acme-challenge\7example\2jp", 28, SW_TYPE_TXT));
-	assert_false(sw_name_may_match((const uint8_t *)"\6_dmarc\2jp", 11,
-	    SW_TYPE_TXT));
-	assert_false(sw_name_may_match((const uint8_t *)"\7example\2jp", 12,
-	    1));
-	assert_true(sw_name_may_match((const uint8_t *)"\7example\2jp", 12,
-	    SW_TYPE_TXT));
 	memset(wire, 'x', sizeof(wire));
 	wire[0] = 63;
 	memcpy(wire + 64, "\2co\2jp", 7);

@@ -5,6 +5,7 @@ module_tests = \
 	tests/module/test_exhaustion \
 	tests/module/test_groups \
 	tests/module/test_intake \
+	tests/module/test_intake_lanes \
 	tests/module/test_keys \
 	tests/module/test_observer \
 	tests/module/test_options \
@@ -27,8 +28,14 @@ tests_module_test_exhaustion_CFLAGS = $(unit_cflags) -fno-builtin
 tests_module_test_exhaustion_LDADD = $(module_test_libs)
 tests_module_test_groups_CFLAGS = $(unit_cflags)
 tests_module_test_groups_LDADD = $(module_test_libs)
+tests_module_test_intake_SOURCES = tests/module/test_intake.c \
+	tests/module/lookups.h
 tests_module_test_intake_CFLAGS = $(unit_cflags)
 tests_module_test_intake_LDADD = $(module_test_libs)
+tests_module_test_intake_lanes_SOURCES = tests/module/test_intake_lanes.c \
+	tests/module/lookups.h
+tests_module_test_intake_lanes_CFLAGS = $(unit_cflags)
+tests_module_test_intake_lanes_LDADD = $(module_test_libs)
 tests_module_test_keys_CFLAGS = $(unit_cflags)
 tests_module_test_keys_LDADD = $(module_test_libs)
 tests_module_test_observer_CFLAGS = $(unit_cflags)
