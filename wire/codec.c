@@ -110,35 +110,80 @@ largest_observation(void)
  * takes half as long as to pack them: here they count as the largest.
  */
 static size_t
-bound_size(Senderwatch__Frame *frame)
+bound_size(const BatchMessage *head, const struct sw_batch *batch)
 {
-	BatchMessage *batch = frame->batch;
-	size_t count = batch->n_observations, size;
+	size_t size = FIELD_HEAD_MAX +
+	    senderwatch__batch__get_packed_size(head) +
+	    batch->observation_count * largest_observation();
 
-	batch->n_observations = 0;
-	size = senderwatch__frame__get_packed_size(frame) + FIELD_HEAD_MAX;
-	batch->n_observations = count;
-	size += count * largest_observation();
-	for (size_t i = 0; i < count; i++) {
-		const char *name = batch->observations[i]->name;
+	for (size_t i = 0; i < batch->observation_count; i++) {
+		const char *name = batch->observations[i].name;
 
-		if (name[0] != '\0')
+		if (name != NULL)
 			size += FIELD_HEAD_MAX + strlen(name);
 	}
 	return size;
 }
 
-static enum sw_result
-pack(BatchMessage *batch, uint8_t **frame, size_t *length)
-{
-	Senderwatch__Frame message = SENDERWATCH__FRAME__INIT;
+/*
+ * Messages in a row are one that has all of their lists' members (protobuf,
+ * "Encoding", last one wins). As messages, a batch's observations take more
+ * memory than all else of it: some at a time stay in the processor's caches.
+ */
+#define TOGETHER 64u
 
-	message.body_case = SENDERWATCH__FRAME__BODY_BATCH;
-	message.batch = batch;
-	*frame = malloc(bound_size(&message));
+static size_t
+pack_observations(const struct sw_batch *batch, uint8_t *at)
+{
+	BatchMessage part = SENDERWATCH__BATCH__INIT;
+	ObservationMessage messages[TOGETHER], *list[TOGETHER];
+	size_t size = 0;
+
+	part.observations = list;
+	for (size_t i = 0; i < batch->observation_count;
+	    i += part.n_observations) {
+		size_t left = batch->observation_count - i;
+
+		part.n_observations = left < TOGETHER ? left : TOGETHER;
+		for (size_t k = 0; k < part.n_observations; k++) {
+			list[k] = &messages[k];
+			fill_observation(list[k], &batch->observations[i + k]);
+		}
+		size += senderwatch__batch__pack(&part, at + size);
+	}
+	return size;
+}
+
+/* A frame's body: tag and length of the batch that follows. */
+static size_t
+put_head(uint8_t head[FIELD_HEAD_MAX], size_t length)
+{
+	size_t at = 0;
+
+	head[at++] = SENDERWATCH__FRAME__BODY_BATCH << 3 | 2;
+	for (; length > 0x7f; length >>= 7)
+		head[at++] = (uint8_t)(length & 0x7f) | 0x80;
+	head[at++] = (uint8_t)length;
+	return at;
+}
+
+static enum sw_result
+pack(const BatchMessage *first, const struct sw_batch *batch, uint8_t **frame,
+    size_t *length)
+{
+	uint8_t head[FIELD_HEAD_MAX], *body;
+	size_t size, head_size;
+
+	*frame = malloc(bound_size(first, batch));
 	if (*frame == NULL)
 		return SW_ERR_MEMORY;
-	*length = senderwatch__frame__pack(&message, *frame);
+	body = *frame + FIELD_HEAD_MAX;
+	size = senderwatch__batch__pack(first, body);
+	size += pack_observations(batch, body + size);
+	head_size = put_head(head, size);
+	memcpy(*frame, head, head_size);
+	memmove(*frame + head_size, body, size);
+	*length = head_size + size;
 	if (*length <= SW_FRAME_MAX)
 		return SW_OK;
 	free(*frame);
@@ -150,15 +195,11 @@ enum sw_result
 sw_frame_encode(const struct sw_batch *batch, uint8_t **frame, size_t *length)
 {
 	enum sw_result result = SW_ERR_MEMORY;
-	BatchMessage body;
+	BatchMessage first;
 	CountersMessage counters;
 	GroupMessage *groups = calloc(batch->group_count + 1, sizeof(*groups));
 	GroupMessage **group_list = calloc(batch->group_count + 1,
 	    sizeof(*group_list));
-	ObservationMessage *observations = calloc(batch->observation_count + 1,
-	    sizeof(*observations));
-	ObservationMessage **observation_list =
-	    calloc(batch->observation_count + 1, sizeof(*observation_list));
 
 	*frame = NULL;
 	*length = 0;
@@ -167,28 +208,19 @@ sw_frame_encode(const struct sw_batch *batch, uint8_t **frame, size_t *length)
 		result = SW_ERR_INVALID;
 		goto out;
 	}
-	if (groups == NULL || group_list == NULL || observations == NULL ||
-	    observation_list == NULL)
+	if (groups == NULL || group_list == NULL)
 		goto out;
 	for (size_t i = 0; i < batch->group_count; i++) {
 		fill_group(&groups[i], &batch->groups[i]);
 		group_list[i] = &groups[i];
 	}
-	for (size_t i = 0; i < batch->observation_count; i++) {
-		fill_observation(&observations[i], &batch->observations[i]);
-		observation_list[i] = &observations[i];
-	}
 	fill_counters(&counters, &batch->counters);
-	fill_batch(&body, batch);
-	body.groups = group_list;
-	body.n_groups = batch->group_count;
-	body.observations = observation_list;
-	body.n_observations = batch->observation_count;
-	body.counters = &counters;
-	result = pack(&body, frame, length);
+	fill_batch(&first, batch);
+	first.groups = group_list;
+	first.n_groups = batch->group_count;
+	first.counters = &counters;
+	result = pack(&first, batch, frame, length);
 out:
-	free(observation_list);
-	free(observations);
 	free(group_list);
 	free(groups);
 	return result;
