@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "module/aliases.h"
 #include "module/pages.h"
@@ -12,8 +13,8 @@
 #include "senderwatch/hot.h"
 
 /*
- * A lane holds 3,500 look-ups of 300 octets. The thread is woken when there are
- * a quarter of that: to wake up, with nothing of its own in the processor's
+ * A lane holds 3,500 look-ups of 300 octets. The thread is woken for each quarter
+ * of that: to wake up, with nothing of its own in the processor's
  * caches, costs as much as dozens of look-ups do.
  */
 #define LANES 8u
@@ -62,6 +63,8 @@ struct lane {
 	atomic_size_t read __attribute__((aligned(LINE)));	/* ever */
 	uint8_t stage[STAGE - 2 * LINE] __attribute__((aligned(LINE)));
 };
+
+_Static_assert(sizeof(struct lane) == STAGE, "lanes follow one another");
 
 /* On huge pages mostly. What a thread of Unbound's needs is in its lane. */
 struct sw_lanes {
@@ -130,7 +133,7 @@ append(uint8_t *at, const uint8_t *from, size_t length)
 	return at;
 }
 
-static SW_HOT void
+static SW_HOT __attribute__((noinline)) void
 write_note(struct note *note, const struct sw_lookup *lookup, size_t size,
     time_t now)
 {
@@ -202,7 +205,7 @@ set_staged(struct lane *lane, size_t size)
  * Where size octets are to be written in the circle, from *at on, or NULL. Too
  * little room at its end is skipped.
  */
-static SW_HOT struct note *
+static struct note *
 find_room(struct lane *lane, size_t size, size_t *at)
 {
 	size_t left, skipped;
@@ -219,21 +222,20 @@ find_room(struct lane *lane, size_t size, size_t *at)
 	return note_at(lane, *at);
 }
 
-/* The thread is told once of much that waits. */
-static SW_HOT void
+/* The thread is told whenever so many octets came. */
+static void
 set_written(struct lane *lane, size_t end)
 {
 	size_t before = atomic_load_explicit(&lane->written,
 	    memory_order_relaxed);
-	size_t read = atomic_load_explicit(&lane->read, memory_order_relaxed);
 
 	atomic_store_explicit(&lane->written, end, memory_order_release);
-	if (end - read >= MANY && before - read < MANY)
+	if (end / MANY != before / MANY)
 		sw_thread_wake(&lane->intake->thread);
 }
 
 /* Of a lane that was taken. False if there is too little room. */
-static SW_HOT __attribute__((noinline)) bool
+static __attribute__((noinline)) bool
 clear_stage(struct lane *lane)
 {
 	size_t size = staged(lane), at;
@@ -479,6 +481,8 @@ read_circle(struct sw_intake *intake, struct lane *lane)
 	size_t at = atomic_load_explicit(&lane->read, memory_order_relaxed);
 	const struct notes *notes = &intake->notes;
 
+	if (at == end)
+		return;
 	while (at != end) {
 		find_notes(intake, lane, &at, end);
 		for (unsigned i = 0; i < notes->count; i++) {
@@ -490,6 +494,7 @@ read_circle(struct sw_intake *intake, struct lane *lane)
 		}
 		atomic_store_explicit(&lane->read, at, memory_order_release);
 	}
+	memset(&intake->notes, 0, sizeof(intake->notes));
 }
 
 /* Read what is there. True if there is more already, or may be. */
@@ -517,6 +522,8 @@ make_lanes(struct sw_intake *intake)
 	    !sw_pages_map(&intake->pages, sizeof(*lanes)))
 		return false;
 	lanes = intake->pages.memory;
+	/* What customers look up has no place in a core dump. */
+	madvise(lanes, sizeof(*lanes), MADV_DONTDUMP);
 	for (unsigned i = 0; i < LANES; i++) {
 		lanes->lanes[i].intake = intake;
 		lanes->lanes[i].circle = lanes->circles[i];

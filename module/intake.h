@@ -4,11 +4,11 @@
  * it, makes its pseudonym and puts it into the table, moments later and many at a
  * time.
  *
- * What holds for the resolver holds here: leaving a copy takes no lock, and
- * never waits for memory, the thread, or another of Unbound's; one in hundreds
- * wakes the thread, which takes a system call that waits for nothing. What the
- * copy holds is the name and type that were asked, the records, and the owner of
- * a denial's SOA record, until it was read.
+ * What holds for the resolver holds here: leaving a copy waits for no lock, no
+ * memory, nor the thread or another of Unbound's; one in hundreds wakes the
+ * thread, which takes a system call that waits for nothing. What the copy holds is
+ * the name and type that were asked, the records, and the owner of a denial's SOA
+ * record, until it was read.
  */
 #ifndef SENDERWATCH_MODULE_INTAKE_H
 #define SENDERWATCH_MODULE_INTAKE_H

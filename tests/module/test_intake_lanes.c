@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,8 +219,8 @@ arrives_whatever_its_size(void **state)
 static void
 many_are_read_soon(void **state)
 {
-	/* 300 KiB twice; then there is less left than 440 KiB, but much. */
-	static const unsigned counts[] = { 76, 76, 112 };
+	/* 400 KiB twice; of the third, what is skipped makes it much. */
+	static const unsigned counts[] = { 100, 100, 64 };
 	const struct timespec short_while = { .tv_nsec = 1000000 };
 	static struct bulk bulk;
 	struct sw_observer *observer = new_observer();
@@ -245,6 +246,181 @@ many_are_read_soon(void **state)
 	sw_intake_stop(&intake);
 	sw_observer_free(&observer);
 }
+
+/* A TXT look-up of so many octets in records of at most so many. */
+static void
+make_sized(struct bulk *bulk, size_t size, size_t each, unsigned n)
+{
+	char text[30];
+
+	snprintf(text, sizeof(text), "sized%u.jp", n);
+	bulk->lookup = (struct sw_lookup){ .name = bulk->name,
+	    .name_length = to_wire(text, bulk->name), .type = SW_TYPE_TXT,
+	    .answer = { .records = { 0, bulk->rdata, bulk->length } } };
+	for (unsigned i = 0; size > 0; i++) {
+		/* The last is none of a few octets. */
+		size_t length = size < each ? size : size < each + 20 ?
+		    size - 20 : each;
+
+		assert_in_range(length, 10, RECORD_MAX);
+		assert_in_range(i, 0, LARGE - 1);
+		memset(bulk->bytes[i], 'x', length);
+		bulk->bytes[i][0] = (uint8_t)((length - 2) >> 8);
+		bulk->bytes[i][1] = (uint8_t)(length - 2);
+		for (size_t k = 2; k < length; k += 256)
+			bulk->bytes[i][k] = (uint8_t)(length - k < 256 ?
+			    length - k - 1 : 255);
+		bulk->rdata[i] = bulk->bytes[i];
+		bulk->length[i] = length;
+		bulk->lookup.answer.records.count = i + 1;
+		size -= length;
+	}
+}
+
+static void
+await_seen(struct sw_observer *observer, uint64_t count)
+{
+	const struct timespec short_while = { .tv_nsec = 1000000 };
+	struct sw_counters counters = { .seen = 0 };
+
+	for (unsigned tries = 0; tries < 60000 && counters.seen < count;
+	    tries++) {
+		sw_observer_counters(observer, &counters);
+		nanosleep(&short_while, NULL);
+	}
+	assert_in_range(counters.seen, count, UINT64_MAX);
+}
+
+/* Many small ones are as good: 800 of them are a quarter of a lane. */
+static void
+many_small_ones_are_read_soon(void **state)
+{
+	struct sw_observer *observer = new_observer();
+	static struct bulk bulk;
+	struct sw_intake *intake;
+
+	(void)state;
+	assert_int_equal(sw_intake_start(&intake, observer, 600000, complain),
+	    SW_OK);
+	for (unsigned n = 0; n < 1000; n++) {
+		make_sized(&bulk, 300, 4000, n);
+		assert_true(leave_bulk(intake, &bulk, 3));
+	}
+	await_seen(observer, 700);
+	sw_intake_stop(&intake);
+	sw_observer_free(&observer);
+}
+
+/*
+ * Pairs that together fill the stage, or miss that by an octet; and others that
+ * fill it alone. None is lost, nor what another lane's thread left.
+ */
+static void
+stage_fills_up(void **state)
+{
+	struct sw_observer *direct = new_observer(), *observer = new_observer();
+	struct sw_intake *intake = start_intake(observer);
+	struct sw_intake *none = start_intake(direct);
+	static struct bulk bulk;
+	unsigned n = 0;
+
+	(void)state;
+	sw_intake_stop(&none);
+	for (size_t size = 1700; size < 2100; size++) {
+		/* The second of three begins where the stage does. */
+		const size_t sizes[] = { 3000, size / 2, size - size / 2, size };
+
+		for (unsigned i = 0; i < 4; i++, n++) {
+			make_sized(&bulk, sizes[i], 4000, n);
+			sw_observer_see(direct, &bulk.lookup, NOON);
+			assert_true(leave_bulk(intake, &bulk, n / 4 % 8));
+		}
+	}
+	sw_intake_stop(&intake);
+	assert_int_equal(assert_same(direct, observer), n + 1);
+	sw_observer_free(&observer);
+	sw_observer_free(&direct);
+}
+
+/* All but the last few octets of half a lane can be records. */
+static void
+the_largest_fits(void **state)
+{
+	struct sw_observer *observer = new_observer();
+	struct sw_intake *intake = start_intake(observer);
+	static struct bulk bulk;
+	size_t taken = 0;
+	unsigned n = 1;	/* that of the start */
+
+	(void)state;
+	for (size_t size = LARGEST - OVERHEAD; size < LARGEST; size += 4) {
+		await_seen(observer, n);
+		make_sized(&bulk, size, 4020, n);
+		if (!sw_lanes_leave(sw_intake_lanes(intake), &bulk.lookup, 1,
+		    NOON))
+			break;
+		taken = size;
+		n++;
+	}
+	assert_in_range(taken, LARGEST - OVERHEAD + 100, LARGEST - 100);
+	sw_intake_stop(&intake);
+	sw_observer_free(&observer);
+}
+
+#ifndef __SANITIZE_THREAD__
+/* Is it anywhere in the lanes? They are longer than this by their stages. */
+static bool
+is_kept(const struct sw_intake *intake, const struct bulk *bulk)
+{
+	const size_t size = (size_t)8 * 1024 * 1024;
+
+	return memmem(sw_intake_lanes((struct sw_intake *)(uintptr_t)intake),
+	    size, bulk->name, bulk->lookup.name_length) != NULL ||
+	    memmem(intake, malloc_usable_size((void *)(uintptr_t)intake),
+	    bulk->name, bulk->lookup.name_length) != NULL;
+}
+
+static void
+await_forgotten(const struct sw_intake *intake, const struct bulk *bulk)
+{
+	const struct timespec short_while = { .tv_nsec = 10000000 };
+	unsigned tries = 0;
+
+	while (is_kept(intake, bulk) && tries++ < 2000)
+		nanosleep(&short_while, NULL);
+	assert_false(is_kept(intake, bulk));
+}
+
+/* What was read is in the module's memory no more: of a few, of many, of large ones. */
+static void
+forgets_what_was_read(void **state)
+{
+	static const size_t sizes[] = { 20, 500, 600, 700, 800, 5000 };
+	enum { SIZES = sizeof(sizes) / sizeof(sizes[0]) };
+	struct sw_observer *observer = new_observer();
+	static struct bulk bulks[SIZES];
+	struct sw_intake *intake;
+
+	(void)state;
+	assert_int_equal(sw_intake_start(&intake, observer, 600000, complain),
+	    SW_OK);
+	for (unsigned i = 0; i < SIZES; i++) {
+		make_sized(&bulks[i], sizes[i], 4000, i);
+		assert_true(leave_bulk(intake, &bulks[i], 0));
+		assert_true(is_kept(intake, &bulks[i]));
+	}
+	sw_intake_stop(&intake);
+	intake = start_intake(observer);
+	for (unsigned last = 0; last < SIZES; last++) {
+		for (unsigned i = 0; i <= last; i++)
+			assert_true(leave_bulk(intake, &bulks[i], 0));
+		for (unsigned i = 0; i <= last; i++)
+			await_forgotten(intake, &bulks[i]);
+	}
+	sw_intake_stop(&intake);
+	sw_observer_free(&observer);
+}
+#endif
 
 /* It need not wait for others, nor for the lane to be left again. */
 static void
@@ -286,7 +462,13 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arrives_whatever_its_size),
 		cmocka_unit_test(many_are_read_soon),
+		cmocka_unit_test(many_small_ones_are_read_soon),
 		cmocka_unit_test(one_is_read_after_a_pause),
+		cmocka_unit_test(stage_fills_up),
+		cmocka_unit_test(the_largest_fits),
+#ifndef __SANITIZE_THREAD__
+		cmocka_unit_test(forgets_what_was_read),
+#endif
 		cmocka_unit_test(refuses_what_is_too_much),
 		cmocka_unit_test(none_takes_nothing),
 	};

@@ -1,7 +1,7 @@
 #!/bin/bash
 # What senderwatch.so exports: the six names that dynlib looks up. It is opened RTLD_GLOBAL, so that any other name
 # could take the place of one of Unbound's. And that what Unbound's threads run for a look-up is on one page, and calls no
-# other library.
+# other library (but where the compiler was told to watch over the stack, and that went wrong).
 set -u
 # shellcheck source=tests/integration/tap.sh
 . "${srcdir:?}/tests/integration/tap.sh"
@@ -27,7 +27,7 @@ calls() {
 	objdump -d --no-show-raw-insn "$build/module/.libs/senderwatch.so" | awk -v hot="$hot" '
 		BEGIN { split(hot, list); for (i in list) is_hot["<" list[i] ">:"] }
 		/^[0-9a-f]+ </ { inside = $2 in is_hot; functions += inside }
-		inside && /@plt/ { print inside, $0 }
+		inside && /@plt/ && !/__stack_chk_fail@plt/ { print inside, $0 }
 		END { print functions }'
 }
 tap_is "it calls no other library" "$(calls)" "$(wc -l <found)"
