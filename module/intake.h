@@ -46,8 +46,9 @@ void sw_lanes_expect(struct sw_lanes *lanes, unsigned thread);
 
 /*
  * Leave a look-up. False if it can't be taken, because much is waiting or it is
- * too large: the caller gives it to the observer itself. NULL takes nothing. thread: the caller's number, that those who are at
- * work at one time may stay out of each other's way.
+ * too large: the caller gives it to the observer itself. NULL takes nothing.
+ * thread: the caller's number, that those who are at work at one time may stay
+ * out of each other's way.
  */
 bool sw_lanes_leave(struct sw_lanes *lanes, const struct sw_lookup *lookup,
     unsigned thread, time_t now);
