@@ -110,11 +110,13 @@ largest_observation(void)
  * takes half as long as to pack them: here they count as the largest.
  */
 static size_t
-bound_size(const BatchMessage *head, const struct sw_batch *batch)
+bound_size(const BatchMessage *first, const BatchMessage *last,
+    const struct sw_batch *batch)
 {
 	size_t size = FIELD_HEAD_MAX +
-	    senderwatch__batch__get_packed_size(head) +
-	    batch->observation_count * largest_observation();
+	    senderwatch__batch__get_packed_size(first) +
+	    batch->observation_count * largest_observation() +
+	    senderwatch__batch__get_packed_size(last);
 
 	for (size_t i = 0; i < batch->observation_count; i++) {
 		const char *name = batch->observations[i].name;
@@ -126,9 +128,10 @@ bound_size(const BatchMessage *head, const struct sw_batch *batch)
 }
 
 /*
- * Messages in a row are one that has all of their lists' members (protobuf,
- * "Encoding", last one wins). As messages, a batch's observations take more
- * memory than all else of it: some at a time stay in the processor's caches.
+ * Messages in a row are one that has all of their fields (protobuf, "Encoding",
+ * last one wins); in the order of the fields, the octets are those of the whole
+ * packed at once. But a batch's observations as messages take more memory than
+ * all else of it: some at a time stay in the processor's caches.
  */
 #define TOGETHER 64u
 
@@ -167,19 +170,21 @@ put_head(uint8_t head[FIELD_HEAD_MAX], size_t length)
 	return at;
 }
 
+/* first and last: the fields before the observations, and those after. */
 static enum sw_result
-pack(const BatchMessage *first, const struct sw_batch *batch, uint8_t **frame,
-    size_t *length)
+pack(const BatchMessage *first, const struct sw_batch *batch,
+    const BatchMessage *last, uint8_t **frame, size_t *length)
 {
 	uint8_t head[FIELD_HEAD_MAX], *body;
 	size_t size, head_size;
 
-	*frame = malloc(bound_size(first, batch));
+	*frame = malloc(bound_size(first, last, batch));
 	if (*frame == NULL)
 		return SW_ERR_MEMORY;
 	body = *frame + FIELD_HEAD_MAX;
 	size = senderwatch__batch__pack(first, body);
 	size += pack_observations(batch, body + size);
+	size += senderwatch__batch__pack(last, body + size);
 	head_size = put_head(head, size);
 	memcpy(*frame, head, head_size);
 	memmove(*frame + head_size, body, size);
@@ -195,7 +200,7 @@ enum sw_result
 sw_frame_encode(const struct sw_batch *batch, uint8_t **frame, size_t *length)
 {
 	enum sw_result result = SW_ERR_MEMORY;
-	BatchMessage first;
+	BatchMessage first, last = SENDERWATCH__BATCH__INIT;
 	CountersMessage counters;
 	GroupMessage *groups = calloc(batch->group_count + 1, sizeof(*groups));
 	GroupMessage **group_list = calloc(batch->group_count + 1,
@@ -218,8 +223,8 @@ sw_frame_encode(const struct sw_batch *batch, uint8_t **frame, size_t *length)
 	fill_batch(&first, batch);
 	first.groups = group_list;
 	first.n_groups = batch->group_count;
-	first.counters = &counters;
-	result = pack(&first, batch, frame, length);
+	last.counters = &counters;
+	result = pack(&first, batch, &last, frame, length);
 out:
 	free(group_list);
 	free(groups);

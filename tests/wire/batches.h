@@ -9,7 +9,7 @@
 #include "tests/random.h"
 
 #define BATCH_GROUPS 5
-#define BATCH_OBSERVATIONS 40
+#define BATCH_OBSERVATIONS 200
 
 struct test_batch {
 	struct sw_batch batch;
