@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include "module/aliases.h"
+#include "module/lanes.h"
 #include "module/pages.h"
 #include "module/thread.h"
 #include "senderwatch/hot.h"
@@ -17,60 +18,13 @@
  * of that: to wake up, with nothing of its own in the processor's
  * caches, costs as much as dozens of look-ups do.
  */
-#define LANES 8u
-#define ROOM ((size_t)1024 * 1024)	/* of a lane: a power of two */
 #define LARGEST (ROOM / 2)	/* of a look-up */
 #define MANY (ROOM / 4)
-#define STAGE ((size_t)2048)	/* with the rest of its struct */
 #define PAUSE_MIN_MS 50u
 
 #define AHEAD 16u	/* notes that are looked at before they are read */
-#define LINE 64u	/* of the processor's cache */
 #define NEXT (3 * LINE)	/* what a note mostly takes */
 #define COMING ((size_t)8192)	/* octets that are asked for before they are read */
-
-/* A copy. Behind it are name, SOA, and each record with its length before it. */
-struct note {
-	size_t size;	/* with all of that; a multiple of its alignment */
-	time_t now;
-	uint16_t type;
-	uint16_t rcode;
-	uint16_t record_count;
-	uint8_t usable;
-	uint8_t dnssec;
-	bool truncated;
-	bool cname;
-	uint8_t name_length;
-	uint8_t soa_length;	/* 0: none */
-};
-
-/* In a size: the lane's end, with too little room for the note that came. */
-#define SKIPPED ((size_t)1)
-
-/*
- * Of some of Unbound's threads: octets in a circle, and a stage before them, to
- * which a look-up is copied. The stage is small enough to be at hand still when
- * the next one comes; the circle, which would have to be brought from far away
- * for each, is written to when the stage is full. Whoever does either has taken
- * the lane. All that was read is made 0, on the stage with the next pause.
- */
-struct lane {
-	atomic_bool taken __attribute__((aligned(STAGE)));
-	atomic_uint staged;	/* octets */
-	atomic_size_t written;	/* ever; to the circle */
-	struct sw_intake *intake;
-	uint8_t *circle;
-	atomic_size_t read __attribute__((aligned(LINE)));	/* ever */
-	uint8_t stage[STAGE - 2 * LINE] __attribute__((aligned(LINE)));
-};
-
-_Static_assert(sizeof(struct lane) == STAGE, "lanes follow one another");
-
-/* On huge pages mostly. What a thread of Unbound's needs is in its lane. */
-struct sw_lanes {
-	struct lane lanes[LANES];
-	uint8_t circles[LANES][ROOM];
-};
 
 /* Some that follow one another, and of what they are. */
 struct notes {
@@ -162,12 +116,6 @@ write_note(struct note *note, const struct sw_lookup *lookup, size_t size,
 	}
 }
 
-static struct note *
-note_at(const struct lane *lane, size_t at)
-{
-	return (struct note *)(void *)(lane->circle + at % ROOM);
-}
-
 /* A lane that nobody else has; its own mostly, for each thread. NULL: none. */
 static inline struct lane *
 take_lane(struct sw_lanes *lanes, unsigned thread)
@@ -186,19 +134,6 @@ static inline void
 leave_lane(struct lane *lane)
 {
 	atomic_store_explicit(&lane->taken, false, memory_order_release);
-}
-
-static inline size_t
-staged(const struct lane *lane)
-{
-	return atomic_load_explicit(&lane->staged, memory_order_relaxed);
-}
-
-static inline void
-set_staged(struct lane *lane, size_t size)
-{
-	atomic_store_explicit(&lane->staged, (unsigned)size,
-	    memory_order_relaxed);
 }
 
 /*
@@ -481,8 +416,6 @@ read_circle(struct sw_intake *intake, struct lane *lane)
 	size_t at = atomic_load_explicit(&lane->read, memory_order_relaxed);
 	const struct notes *notes = &intake->notes;
 
-	if (at == end)
-		return;
 	while (at != end) {
 		find_notes(intake, lane, &at, end);
 		for (unsigned i = 0; i < notes->count; i++) {
@@ -494,7 +427,6 @@ read_circle(struct sw_intake *intake, struct lane *lane)
 		}
 		atomic_store_explicit(&lane->read, at, memory_order_release);
 	}
-	memset(&intake->notes, 0, sizeof(intake->notes));
 }
 
 /* Read what is there. True if there is more already, or may be. */
@@ -560,6 +492,8 @@ run(void *argument)
 		much = false;
 		for (unsigned i = 0; i < LANES; i++)
 			much = read_lane(intake, &lanes[i]) || much;
+		/* Names were guessed of all look-ups. */
+		memset(&intake->notes, 0, sizeof(intake->notes));
 	}
 	return NULL;
 }

@@ -6,7 +6,7 @@ module_libswmodule_la_SOURCES = \
 	module/build_id.c module/build_id.h \
 	module/groups.c module/groups.h \
 	module/instance.c module/instance.h \
-	module/intake.c module/intake.h \
+	module/intake.c module/intake.h module/lanes.h \
 	module/keys.c module/keys.h \
 	module/link.c module/link.h \
 	module/log.h \

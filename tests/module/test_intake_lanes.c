@@ -212,6 +212,20 @@ arrives_whatever_its_size(void **state)
 	sw_observer_free(&direct);
 }
 
+static void
+await_seen(struct sw_observer *observer, uint64_t count)
+{
+	const struct timespec short_while = { .tv_nsec = 1000000 };
+	struct sw_counters counters = { .seen = 0 };
+
+	for (unsigned tries = 0; tries < 60000 && counters.seen < count;
+	    tries++) {
+		sw_observer_counters(observer, &counters);
+		nanosleep(&short_while, NULL);
+	}
+	assert_in_range(counters.seen, count, UINT64_MAX);
+}
+
 /*
  * The thread, which would rest for long, is told of many octets: also of those
  * that are skipped at a lane's end.
@@ -221,10 +235,8 @@ many_are_read_soon(void **state)
 {
 	/* 400 KiB twice; of the third, what is skipped makes it much. */
 	static const unsigned counts[] = { 100, 100, 64 };
-	const struct timespec short_while = { .tv_nsec = 1000000 };
 	static struct bulk bulk;
 	struct sw_observer *observer = new_observer();
-	struct sw_counters counters = { .seen = 0 };
 	struct sw_intake *intake;
 	uint64_t seed = 3;
 
@@ -236,12 +248,7 @@ many_are_read_soon(void **state)
 	for (unsigned n = 1; n <= sizeof(counts) / sizeof(counts[0]); n++) {
 		bulk.lookup.answer.records.count = counts[n - 1];
 		assert_true(leave_bulk(intake, &bulk, 0));
-		for (unsigned tries = 0; tries < 10000 && counters.seen < n;
-		    tries++) {
-			nanosleep(&short_while, NULL);
-			sw_observer_counters(observer, &counters);
-		}
-		assert_int_equal(counters.seen, n);
+		await_seen(observer, n);
 	}
 	sw_intake_stop(&intake);
 	sw_observer_free(&observer);
@@ -275,20 +282,6 @@ make_sized(struct bulk *bulk, size_t size, size_t each, unsigned n)
 		bulk->lookup.answer.records.count = i + 1;
 		size -= length;
 	}
-}
-
-static void
-await_seen(struct sw_observer *observer, uint64_t count)
-{
-	const struct timespec short_while = { .tv_nsec = 1000000 };
-	struct sw_counters counters = { .seen = 0 };
-
-	for (unsigned tries = 0; tries < 60000 && counters.seen < count;
-	    tries++) {
-		sw_observer_counters(observer, &counters);
-		nanosleep(&short_while, NULL);
-	}
-	assert_in_range(counters.seen, count, UINT64_MAX);
 }
 
 /* Many small ones are as good: 800 of them are a quarter of a lane. */
