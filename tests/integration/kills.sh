@@ -32,16 +32,16 @@ in_stream() { [[ $(</proc/net/unix) =~ \ 00000000\ 0001\ 0[23]\ +[0-9]+\ "$work/
 # later, in turns: a quick one may be done with it then.
 unanswered='' killed=0
 for part in "$work"/part-*; do
-	tap_await 20 listens || break
+	tap_await 20 listens || { echo "# no collector listens"; break; }
 	pid=$(<"$work/collector-daemon.pid")
-	kill -STOP "$pid"
+	kill -STOP "$pid" || { echo "# the collector that listens is not the one of the pid file"; break; }
 	lab_ask "$lab_port" "$part" 5 50 || unanswered="$unanswered ${part##*-}"
 	# After several failures in a row, the module waits for up to thirty seconds.
-	tap_await 60 in_stream || { kill -CONT "$pid"; break; }
+	tap_await 60 in_stream || { kill -CONT "$pid"; echo "# no sender came after kill $killed"; break; }
 	kill -CONT "$pid"
 	[ $((killed % 2)) -eq 0 ] || sleep "0.0$(printf %02d $((RANDOM % 50)))"
 	kill -KILL "$pid" && killed=$((killed + 1))
-	tap_await 20 sh -c "! kill -0 $pid 2>/dev/null" || break
+	tap_await 20 sh -c "! kill -0 $pid 2>/dev/null" || { echo "# the collector does not end"; break; }
 done
 tap_is "all questions are answered" "$unanswered" ""
 tap_is "the collector was killed while a batch was under way, as often as this" "$killed" "$kills"
