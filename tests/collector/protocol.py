@@ -116,6 +116,12 @@ def read_control(stream):
     return struct.unpack(">I", stream.read(length)[:4])[0]
 
 
+def answers(path):
+    """The socket's file is there a moment before it is listened on."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        return sock.connect_ex(path) == 0
+
+
 def deliver(path, frames):
     """True if the collector says that all of it is stored."""
     with socket.socket(socket.AF_UNIX) as sock:
@@ -159,7 +165,7 @@ def main():
         )
         try:
             end = time.monotonic() + 20
-            while not os.path.exists(path) and time.monotonic() < end:
+            while not answers(path) and time.monotonic() < end:
                 time.sleep(0.05)
             today = int(time.time()) // 86400
             seen = [

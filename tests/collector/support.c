@@ -16,6 +16,7 @@
 #include "senderwatch/stream.h"
 
 #define ARGUMENTS_MAX 32
+#define CALM_S 180	/* before midnight, UTC */
 
 uint64_t
 now_ms(void)
@@ -253,6 +254,15 @@ deliver(const struct daemon *daemon, const struct sw_batch *batches,
 		return false;
 	assert_int_equal(sw_stream_new(fd, &options, &rdwr, &stream), SW_OK);
 	return deliver_over(&rdwr, stream, batches, count);
+}
+
+void
+await_calm(void)
+{
+	time_t left = 86400 - time(NULL) % 86400;
+
+	if (left < CALM_S)
+		sleep((unsigned)left);
 }
 
 void

@@ -48,6 +48,12 @@ struct fstrm_writer *open_writer(struct fstrm_rdwr **rdwr);
 bool write_batches(struct fstrm_writer *writer, const struct sw_batch *batches,
     size_t count);
 
+/*
+ * Unless it is late in the day, at once; else on the next one. For programs that
+ * compare what tells the day on which it was merged.
+ */
+void await_calm(void);
+
 /* A scenario whose days are around the present ones. */
 void present_scenario(struct scenario *scenario, uint32_t seed, size_t count,
     size_t observations, uint32_t subjects);

@@ -364,5 +364,6 @@ main(void)
 		TEST(checks_its_settings),
 	};
 
+	await_calm();
 	return cmocka_run_group_tests_name("daemon", tests, NULL, NULL);
 }

@@ -195,5 +195,6 @@ main(void)
 		TEST(goes_on_after_a_lock),
 	};
 
+	await_calm();
 	return cmocka_run_group_tests_name("faults", tests, NULL, NULL);
 }

@@ -178,5 +178,6 @@ main(void)
 		    make_folder, remove_folder),
 	};
 
+	await_calm();
 	return cmocka_run_group_tests_name("kill", tests, NULL, NULL);
 }

@@ -166,9 +166,10 @@ counts_what_the_collector_does(void **state)
 	assert_true(metric(fixture.port, "senderwatch_database_free_bytes") >
 	    0);
 	expect_ends(&fixture);
-	expect(&fixture, "senderwatch_streams_acknowledged_total"
+	/* Counted after the sender has heard of it. */
+	await_metric(fixture.port, "senderwatch_streams_acknowledged_total"
 	    "{listener=\"tls\"}", 2);
-	expect(&fixture, "senderwatch_streams_acknowledged_total"
+	await_metric(fixture.port, "senderwatch_streams_acknowledged_total"
 	    "{listener=\"unix\"}", 1);
 	/* Those that are there now. */
 	put_opening(&opening);
@@ -434,6 +435,7 @@ main(void)
 		TEST(shows_modules_as_well),
 	};
 
+	await_calm();
 	return cmocka_run_group_tests_name("metrics", tests,
 	    make_certificates, remove_certificates);
 }

@@ -5,6 +5,7 @@ set -u
 # shellcheck source=tests/integration/tap.sh
 . "$(dirname "$0")/tap.sh"
 tap_begin
+tap_same_day
 
 mkdir "$work/population"
 "$build/tools/population/population" --scale 2000 --output "$work/population" \
@@ -37,7 +38,7 @@ tap_is "every domain is in the database" "$(cksum <"$work/adoption.csv")" \
 
 # Whoever sends nothing, garbage, half a stream, or what is no frame of ours: each is told, and is not acknowledged.
 cat >"$work/peer.py" <<'PEER'
-import socket, struct, sys
+import socket, struct, sys, time
 
 def control(kind, content=b"protobuf:senderwatch.Frame"):
     body = struct.pack(">I", kind) + (struct.pack(">II", 1, len(content)) + content if content else b"")
@@ -47,7 +48,12 @@ READY, START, STOP, FINISH = 4, 2, 3, 5
 how, path = sys.argv[1:]
 peer = socket.socket(socket.AF_UNIX)
 peer.settimeout(20)
-peer.connect(path)
+for _ in range(200):
+    try:
+        peer.connect(path)
+        break
+    except ConnectionRefusedError:  # bound, and about to listen
+        time.sleep(0.1)
 frame = {"junk": struct.pack(">I", 5) + b"\xff" * 5, "half": struct.pack(">I", 500) + b"\xff" * 5,
          "long": struct.pack(">I", 0x7fffffff) + b"x" * 5000}
 try:

@@ -5,6 +5,7 @@ set -u
 # shellcheck source=tests/integration/tap.sh
 . "$(dirname "$0")/tap.sh"
 tap_begin
+tap_same_day
 linked=$("$lab_unbound" -V | sed -n 's/^Linked modules: *//p')
 
 mkdir "$work/population"

@@ -5,6 +5,7 @@ set -u
 # shellcheck source=tests/integration/tap.sh
 . "$(dirname "$0")/tap.sh"
 tap_begin
+tap_same_day
 
 # The module belongs to one build of Unbound: one for this.
 unbound_folder=$("$top/contrib/unbound/build-unbound" --variant nothreads \

@@ -5,6 +5,7 @@ set -u
 # shellcheck source=tests/integration/tap.sh
 . "$(dirname "$0")/tap.sh"
 tap_begin
+tap_same_day
 
 mkdir "$work/population"
 "$build/tools/population/population" --scale 2000 --output "$work/population" \
@@ -130,7 +131,7 @@ else
 	lab_start_unbound after "$work/after.base"
 	tap_ok "room: a question starts the delivery" lab_ask "$lab_port" "$work/one"
 	tap_ok "room: the spool is delivered" \
-		tap_await 30 sh -c "! ls '$work'/disk/*.spool >/dev/null 2>&1"
+		tap_await 90 sh -c "! ls '$work'/disk/*.spool >/dev/null 2>&1"
 	lab_stop after
 	lab_stop collector
 	tap_is "room: every domain is in the database" "$(adoption room | cksum)" \

@@ -5,6 +5,7 @@ set -u
 # shellcheck source=tests/integration/tap.sh
 . "$(dirname "$0")/tap.sh"
 tap_begin
+tap_same_day
 
 published=$top/tools/data/municipalities-2018-07-04.csv
 mkdir "$work/population"

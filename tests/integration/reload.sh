@@ -5,6 +5,7 @@ set -u
 # shellcheck source=tests/integration/tap.sh
 . "$(dirname "$0")/tap.sh"
 tap_begin
+tap_same_day
 
 mkdir "$work/population" "$work/spool"
 "$build/tools/population/population" --scale 1000 --output "$work/population" \
@@ -88,7 +89,7 @@ sed -i 's/^flush-deadline = .*/flush-deadline = 60000/' "$SENDERWATCH_CONF"
 reload 1 reload || tap_ok "reload" false
 tap_ok "questions are answered" lab_ask "$port" "$work/part-00" 5 50
 tap_is "and watched again" "$(($(watching) - before_watching))" 1
-tap_ok "the spool is delivered" tap_await 30 sh -c "! ls '$work'/spool/*.spool >/dev/null 2>&1"
+tap_ok "the spool is delivered" tap_await 90 sh -c "! ls '$work'/spool/*.spool >/dev/null 2>&1"
 lab_stop unbound
 lab_stop collector
 tap_is "nothing was dropped" "$(grep -c 'senderwatch: .* were not delivered' "$work/unbound.log")" 0

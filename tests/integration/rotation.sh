@@ -7,8 +7,8 @@ set -u
 tap_begin
 
 faketime=/usr/lib/$(uname -m)-linux-gnu/faketime/libfaketimeMT.so.1
-# Not where a day is about to end: what is seen before and after is told apart below.
-tap_await 1200 sh -c '[ "$(date -u +%H%M)" -lt 2345 ]'
+# What is seen before midnight and after it is told apart below.
+tap_same_day
 today=$(date -u +%F) tomorrow=$(date -u -d tomorrow +%F)
 key() { "$build/senderwatch" key "$@" 2>&1; }
 quietly() { "$@" >/dev/null; }
@@ -162,7 +162,7 @@ collect three
 lab_start_unbound after "$work/base"
 grep -m 1 ' MX$' "$work/part-00" >"$work/one"
 tap_ok "spool: a question starts the delivery" lab_ask "$lab_port" "$work/one"
-tap_ok "spool: it is delivered" tap_await 30 sh -c "! ls '$work'/spool/*.spool >/dev/null 2>&1"
+tap_ok "spool: it is delivered" tap_await 90 sh -c "! ls '$work'/spool/*.spool >/dev/null 2>&1"
 tap_ok "spool: the key is destroyed at the next start" tap_await 30 test ! -e "$work/key.old"
 lab_stop after
 lab_stop collector

@@ -63,6 +63,13 @@ tap_await() {
 	done
 }
 
+# For tests in which two look-ups of a name are of one day, or of one month: waits for the next day where this one ends
+# within a quarter of an hour.
+tap_same_day() {
+	# shellcheck disable=SC2016
+	tap_await 1200 sh -c '[ "$(date -u +%H%M)" -lt 2345 ]'
+}
+
 # Settings of the module for this test: module_conf NAME=VALUE...; sets SENDERWATCH_CONF.
 module_conf() {
 	[ -f "$work/key" ] || "$build/senderwatch" key new "$work/key" >/dev/null

@@ -6,6 +6,7 @@ set -u
 # shellcheck source=tests/integration/tap.sh
 . "$(dirname "$0")/tap.sh"
 tap_begin
+tap_same_day
 
 mkdir "$work/population" "$work/certificates" "$work/spool"
 "$build/tools/population/population" --scale 1000 --output "$work/population" \

@@ -5,6 +5,7 @@ set -u
 # shellcheck source=tests/integration/tap.sh
 . "$(dirname "$0")/tap.sh"
 tap_begin
+tap_same_day
 
 # shellcheck source=tests/integration/unknown_world.sh
 . "$(dirname "$0")/unknown_world.sh"
