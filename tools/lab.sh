@@ -135,11 +135,12 @@ lab_run() {
 
 # --- Ports ---------------------------------------------------------------------------------------
 
-# Sets lab_port to one that nobody uses, of those that the kernel does not give to clients.
+# Sets lab_port to one that nobody uses, of those that the kernel does not give to clients, nor the collector's own tests
+# to theirs.
 lab_pick_port() {
 	local hex
 	while :; do
-		lab_port=$((10000 + RANDOM % 20000))
+		lab_port=$((10000 + RANDOM % 12000))
 		printf -v hex '%04X' "$lab_port"
 		grep -qsE "^ *[0-9]+: [0-9A-F]+:$hex " /proc/net/tcp /proc/net/tcp6 /proc/net/udp \
 			/proc/net/udp6 || return 0
@@ -209,7 +210,8 @@ lab_start_nsd() {
 
 # --- Unbound -------------------------------------------------------------------------------------
 
-# The order of an answer's records must not follow the clock, so that answers can be compared.
+# The order of an answer's records must not follow the clock, so that answers can be compared. Where others are about to
+# listen, nothing is sent from.
 lab_unbound_base() {
 	cat <<-CONF
 	server:
@@ -222,6 +224,7 @@ lab_unbound_base() {
 	 num-threads: 2
 	 so-reuseport: yes
 	 outgoing-range: 450
+	 outgoing-port-avoid: "10000-21999"
 	 num-queries-per-thread: 450
 	 msg-cache-size: 64m
 	 rrset-cache-size: 128m

@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 /*
- * Below those that the kernel gives to connections (32768 to 60999): what is
- * free now would else be taken by a test beside this one before it is used.
+ * Below those that the kernel gives to connections (32768 to 60999), and above
+ * those of tools/lab.sh: what is free now would else be taken by a test beside
+ * this one before it is used.
  */
 unsigned
 free_port(void)
@@ -28,7 +29,7 @@ free_port(void)
 	do {
 		assert_true(tried < 1000);
 		/* Tests that run side by side begin far from each other. */
-		port = 12000 + ((unsigned)getpid() * 101 + tried++) % 20000;
+		port = 22000 + ((unsigned)getpid() * 101 + tried++) % 10000;
 		address.sin_port = htons((uint16_t)port);
 		result = bind(fd, (struct sockaddr *)&address,
 		    sizeof(address));

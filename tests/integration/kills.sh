@@ -5,6 +5,7 @@ set -u
 # shellcheck source=tests/integration/tap.sh
 . "$(dirname "$0")/tap.sh"
 tap_begin
+tap_same_day
 kills=100
 
 mkdir "$work/population"
@@ -20,19 +21,23 @@ unbound_conf "$work/base" "$server_port" with-module
 printf '%s\n' "listen = $work/collector.sock" "database = $work/senderwatch.db" >"$work/collector.conf"
 lab_start_collector collector "$work/collector.conf"
 lab_start_unbound unbound "$work/base"
-# Two lookups of one day are one observation.
-# shellcheck disable=SC2016
-tap_await 600 sh -c '[ "$(date -u +%H%M)" -lt 2355 ]'
 
 # Does the collector listen; is a sender connected, accepted or not yet? What listens has a flag and state 1.
 listens() { [[ $(</proc/net/unix) =~ \ 00010000\ 0001\ 01\ +[0-9]+\ "$work/collector.sock" ]]; }
 in_stream() { [[ $(</proc/net/unix) =~ \ 00000000\ 0001\ 0[23]\ +[0-9]+\ "$work/collector.sock" ]]; }
+
+# Has the module delivered since it said that it can't? It says that once for all failures in a row.
+delivers() {
+	[ "$(grep -c "senderwatch: can't deliver" "$work/unbound.log")" -eq \
+		"$(grep -c 'senderwatch: delivering to .* again' "$work/unbound.log")" ]
+}
 
 # It is held up until a sender is there with a batch, goes on, and is killed at once, or some thousandths of a second
 # later, in turns: a quick one may be done with it then.
 unanswered='' killed=0
 for part in "$work"/part-*; do
 	tap_await 20 listens || { echo "# no collector listens"; break; }
+	[ $((killed % 2)) -eq 1 ] || tap_await 60 delivers || { echo "# no delivery after kill $killed"; break; }
 	pid=$(<"$work/collector-daemon.pid")
 	kill -STOP "$pid" || { echo "# the collector that listens is not the one of the pid file"; break; }
 	lab_ask "$lab_port" "$part" 5 50 || unanswered="$unanswered ${part##*-}"

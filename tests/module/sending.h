@@ -33,6 +33,14 @@ now_ms(void)
 }
 
 static inline void
+rest(void)
+{
+	const struct timespec pause = { .tv_nsec = 5000000 };
+
+	nanosleep(&pause, NULL);
+}
+
+static inline void
 start(void)
 {
 	assert_int_equal(sw_link_new(&link_to, &options, log_line), SW_OK);
@@ -55,6 +63,16 @@ counters(void)
 
 	sw_observer_counters(observer, &now);
 	return now;
+}
+
+static inline void
+wait_for_connections(unsigned count)
+{
+	uint64_t end = now_ms() + PATIENCE_MS;
+
+	while (collector_connections(collector) < count && now_ms() < end)
+		rest();
+	assert_in_range(collector_connections(collector), count, 1000000);
 }
 
 #endif
