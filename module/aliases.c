@@ -5,16 +5,17 @@
 
 #include <sodium.h>
 
+#include "senderwatch/hot.h"
+
 /* So many look-ups apart, the next of a domain mostly finds what it needs. */
 #define ALIASES 2048u
-#define LINE 64u	/* of the processor's cache */
 
 /* Each in a line of its own. */
 struct slot {
 	struct sw_alias alias;
-	uint8_t unused[LINE - sizeof(struct sw_alias)];
+	uint8_t unused[SW_LINE - sizeof(struct sw_alias)];
 };
-_Static_assert(sizeof(struct slot) == LINE, "a slot is a line");
+_Static_assert(sizeof(struct slot) == SW_LINE, "a slot is a line");
 
 struct sw_aliases {
 	struct slot slots[ALIASES];

@@ -18,12 +18,11 @@
 #define TELL_INTERVAL_S 60
 #define PAUSE_MAX_MS 2500u	/* half of SW_OLD_KEY_LINGERS_MS */
 #define DAY_MS 86400000u
-#define LINE 64u	/* of the processor's cache */
 
 /* Immutable once it is made, but for its threads. */
 struct sw_instance {
 	/* What Unbound's threads need for a look-up stands together. */
-	_Alignas(LINE) uint8_t room[SW_INSTANCE_ROOM];
+	_Alignas(SW_LINE) uint8_t room[SW_INSTANCE_ROOM];
 	/*
 	 * NULL as long as a thread of this process is to be started: see
 	 * find_lanes().
@@ -366,7 +365,7 @@ sw_instance_new(struct sw_instance **instance, const char *settings,
 	enum sw_result result;
 
 	*instance = NULL;
-	made = aligned_alloc(LINE, sizeof(*made));
+	made = aligned_alloc(SW_LINE, sizeof(*made));
 	if (made == NULL) {
 		log(SW_LOG_ERROR, "out of memory");
 		return SW_ERR_MEMORY;

@@ -23,7 +23,7 @@
 #define PAUSE_MIN_MS 50u
 
 #define AHEAD 16u	/* notes that are looked at before they are read */
-#define NEXT (3 * LINE)	/* what a note mostly takes */
+#define NEXT (3 * SW_LINE)	/* what a note mostly takes */
 #define COMING ((size_t)8192)	/* octets that are asked for before they are read */
 
 /* Some that follow one another, and of what they are. */
@@ -208,7 +208,7 @@ sw_lanes_expect(struct sw_lanes *lanes, unsigned thread)
 	at = staged(lane);
 	if (at + NEXT > sizeof(lane->stage))
 		at = 0;
-	for (size_t i = 0; i < NEXT; i += LINE)
+	for (size_t i = 0; i < NEXT; i += SW_LINE)
 		__builtin_prefetch(lane->stage + at + i, 1);
 }
 
@@ -329,7 +329,7 @@ next_note(struct lane *lane, size_t *at, size_t end)
 		struct note *note = note_at(lane, *at);
 		size_t size = note->size;
 
-		for (size_t i = 0; i < size; i += LINE)
+		for (size_t i = 0; i < size; i += SW_LINE)
 			__builtin_prefetch(note_at(lane, *at + COMING + i), 1);
 		*at += size & ~SKIPPED;
 		if ((size & SKIPPED) == 0)

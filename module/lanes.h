@@ -9,11 +9,11 @@
 #include <time.h>
 
 #include "module/intake.h"
+#include "senderwatch/hot.h"
 
 #define LANES 8u
 #define ROOM ((size_t)1024 * 1024)	/* of a lane: a power of two */
 #define STAGE ((size_t)2048)	/* with the rest of its struct */
-#define LINE 64u	/* of the processor's cache */
 
 /* A copy. Behind it are name, SOA, and each record with its length before it. */
 struct note {
@@ -46,8 +46,8 @@ struct lane {
 	atomic_size_t written;	/* ever; to the circle */
 	struct sw_intake *intake;
 	uint8_t *circle;
-	atomic_size_t read __attribute__((aligned(LINE)));	/* ever */
-	uint8_t stage[STAGE - 2 * LINE] __attribute__((aligned(LINE)));
+	atomic_size_t read __attribute__((aligned(SW_LINE)));	/* ever */
+	uint8_t stage[STAGE - 2 * SW_LINE] __attribute__((aligned(SW_LINE)));
 };
 
 _Static_assert(sizeof(struct lane) == STAGE, "lanes follow one another");

@@ -6,5 +6,6 @@
 #define SENDERWATCH_HOT_H
 
 #define SW_HOT __attribute__((hot))
+#define SW_LINE 64u	/* octets of the processor's cache */
 
 #endif
